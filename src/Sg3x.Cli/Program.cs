@@ -1,1 +1,1 @@
-return 0;
+return Sg3x.Cli.Application.Run(args);

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Sg3x.Cli.Commands;
+using Sg3x.Cli.Output;
+
+namespace Sg3x.Cli;
+
+/// <summary>The command <c>sg3x</c>: the tree of commands, what they have in common, and how the program ends.</summary>
+internal static class Application
+{
+    private static readonly Option<bool> DebugOption = new("--debug")
+    {
+        Description = "On a bug in the program, print the stack instead of writing it to a file",
+        Recursive = true,
+    };
+
+    /// <summary>Parses the arguments, runs the command they name, and turns whatever happens into an exit code.</summary>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        NativeEnvironment.Prepare();
+        ParseResult result = Root().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        try
+        {
+            return result.Action is ParseErrorAction or null && result.Errors.Count > 0
+                ? ReportUsage(result)
+                : result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception exception)
+        {
+            return FailureReport.Print(exception, result.GetValue(DebugOption), arguments);
+        }
+    }
+
+    private static Command Root()
+    {
+        var root = new Command("sg3x", "Trains StyleGAN3 (alias-free) generators, makes images with them, and checks itself against reference values.");
+        root.Options.Add(new HelpOption { Action = new HelpWithExamples() });
+        root.Options.Add(DoctorCommand.VersionOption());
+        root.Options.Add(DebugOption);
+        root.Subcommands.Add(DoctorCommand.Create());
+        Examples.For(root,
+            ("sg3x train", "train the demo for a few minutes on drawn cats, into runs/00000-demo"),
+            ("sg3x generate runs/00000-demo --seeds 0-15", "a grid of sixteen images from that run"),
+            ("sg3x train --help", "all options of a command"));
+        return root;
+    }
+
+    private static int ReportUsage(ParseResult result)
+    {
+        if (result.Tokens.Count == 0)
+        {
+            Console.SetOut(Console.Error);
+            new HelpWithExamples().Invoke(result);
+            return ExitCode.BadInput;
+        }
+
+        // "Required command was not provided" adds nothing to the name of a command that does not exist.
+        string[] messages = [.. result.Errors.Select(e => e.Message).Distinct()];
+        string[] unmatched = [.. result.UnmatchedTokens];
+        Terminal error = Terminal.Error();
+        foreach (string message in messages.Where(m => unmatched.Length == 0 || unmatched.Any(m.Contains)))
+        {
+            error.Failure(message);
+        }
+
+        error.Line($"See: {CommandPath(result)} --help");
+        return ExitCode.BadInput;
+    }
+
+    private static string CommandPath(ParseResult result)
+    {
+        var names = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? s = result.CommandResult; s is not null; s = s.Parent)
+        {
+            if (s is System.CommandLine.Parsing.CommandResult command)
+            {
+                names.Insert(0, command.Command.Name);
+            }
+        }
+
+        return string.Join(' ', names);
+    }
+}
