@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Sg3x.Checkpoints;
+
+namespace Sg3x.Configuration;
+
+/// <summary>A configuration as JSON: what <c>config.json</c> of a run's folder holds.</summary>
+public static class ConfigJson
+{
+    /// <summary>The part of the file that describes the machine and build; it is kept for people and shapes nothing.</summary>
+    public const string EnvironmentKey = "environment";
+
+    private const long MaxBytes = 1 << 20;
+
+    internal static JsonSerializerOptions Options { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.Strict,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>A configuration as JSON text.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="environment">Machine and build, by name, or null.</param>
+    public static string Format(RunConfig config, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        JsonObject root = JsonSerializer.SerializeToNode(config, Options)!.AsObject();
+        if (environment is not null)
+        {
+            root[EnvironmentKey] = JsonSerializer.SerializeToNode(environment, Options);
+        }
+
+        return root.ToJsonString(Options) + "\n";
+    }
+
+    /// <summary>Reads a configuration from JSON text. What it leaves out has its default.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="where">What the text is, for messages.</param>
+    /// <exception cref="UserException">An unknown or repeated key, a value of another type, no JSON at all: the message gives the
+    /// path of the key.</exception>
+    public static RunConfig Parse(string json, string where)
+    {
+        try
+        {
+            JsonNode? node = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (node is not JsonObject root)
+            {
+                throw UserException.Mismatch(where, "a JSON object", node is null ? "null" : $"{node.GetValueKind()}");
+            }
+
+            root.Remove(EnvironmentKey);
+            return root.Deserialize<RunConfig>(Options)!;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            string path = (e as JsonException)?.Path?.TrimStart('$', '.') is { Length: > 0 } p ? $"{where}: {p}" : where;
+            throw new UserException($"{path}: {FirstSentence(e.Message)}", e);
+        }
+    }
+
+    /// <summary>Reads a configuration from a file and checks it.</summary>
+    /// <param name="path">The file, for example <c>config.json</c> of a run's folder.</param>
+    /// <exception cref="UserException">The file cannot be read, or is not a valid configuration.</exception>
+    public static RunConfig Load(string path)
+    {
+        string text;
+        try
+        {
+            FileInfo file = new(path);
+            if (file.Exists && file.Length > MaxBytes)
+            {
+                throw UserException.Mismatch(path, $"a configuration of at most {MaxBytes} bytes", $"{file.Length} bytes");
+            }
+
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new UserException($"{path}: cannot be read: {e.Message}", e);
+        }
+
+        RunConfig config = Parse(text, path);
+        try
+        {
+            return config.Validate();
+        }
+        catch (UserException e)
+        {
+            throw new UserException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes a configuration, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="environment">Machine and build, by name, or null.</param>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Save(string path, RunConfig config, IReadOnlyDictionary<string, string>? environment = null) =>
+        AtomicFile.WriteText(path, Format(config, environment));
+
+    private static string FirstSentence(string message)
+    {
+        int end = message.IndexOf(" Path: ", StringComparison.Ordinal);
+        return end < 0 ? message : message[..end];
+    }
+}

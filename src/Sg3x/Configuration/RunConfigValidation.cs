@@ -1,0 +1,93 @@
+using System.Globalization;
+using Sg3x.Networks;
+using Sg3x.Schedule;
+using static Sg3x.Schedule.ConfigChecks;
+
+namespace Sg3x.Configuration;
+
+/// <summary>The limits of every value of a <see cref="RunConfig"/>.</summary>
+internal static class RunConfigValidation
+{
+    private const int MaxChannels = 1 << 16;
+    private const int MaxBatch = 1 << 16;
+    private const double Largest = 1e12;
+
+    internal static void Check(RunConfig config)
+    {
+        ConfigChecks.Check(config.Generator);
+        CheckRange("generator.imageChannels", config.Generator.ImageChannels, 3, 3);
+        CheckDiscriminator(config.Discriminator, config.Generator);
+        CheckTraining(config.Training, config.Discriminator);
+        CheckSnapshots(config.Snapshots);
+    }
+
+    private static void CheckDiscriminator(DiscriminatorConfig d, GeneratorConfig g)
+    {
+        CheckResolution("discriminator.resolution", d.Resolution, 8);
+        CheckEqual("discriminator.resolution", d.Resolution, g.Resolution, "generator.resolution");
+        CheckEqual("discriminator.imageChannels", d.ImageChannels, g.ImageChannels, "generator.imageChannels");
+        CheckRange("discriminator.channelBase", d.ChannelBase, d.Resolution, 1 << 24);
+        CheckRange("discriminator.channelMax", d.ChannelMax, 1, MaxChannels);
+        CheckRange("discriminator.minibatchStdGroup", d.MinibatchStdGroup, 1, MaxBatch);
+        CheckAbove("discriminator.convClamp", d.ConvClamp, 0, "0");
+    }
+
+    private static void CheckTraining(TrainingConfig t, DiscriminatorConfig d)
+    {
+        bool known = t.Device is "auto" or "cpu" or "cuda" ||
+            (t.Device.Split(':') is ["cuda", var index] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        if (!known)
+        {
+            throw UserException.Mismatch("training.device", "auto, cpu, cuda or cuda:N", $"\"{t.Device}\"");
+        }
+
+        CheckRange("training.threads", t.Threads, 0, 4096);
+        CheckRange("training.batch", t.Batch, 1, MaxBatch);
+        int part = t.BatchDevice ?? t.Batch;
+        if (part < 1 || t.Batch % part != 0)
+        {
+            throw UserException.Mismatch("training.batchDevice", $"a divisor of training.batch = {t.Batch}", $"{part}");
+        }
+
+        int group = Math.Min(d.MinibatchStdGroup, part);
+        if (part % group != 0)
+        {
+            throw UserException.Mismatch(
+                "discriminator.minibatchStdGroup", $"a divisor of the {part} images that go through D at once", $"{group}");
+        }
+
+        CheckAbove("training.kimg", t.Kimg, 0, "0");
+        CheckRange("training.kimg", t.Kimg, 0, Largest);
+        CheckAbove("training.generatorLearningRate", t.GeneratorLearningRate, 0, "0");
+        CheckAbove("training.discriminatorLearningRate", t.DiscriminatorLearningRate, 0, "0");
+        CheckRange("training.adamBeta1", t.AdamBeta1, 0, Math.BitDecrement(1));
+        CheckRange("training.adamBeta2", t.AdamBeta2, 0, Math.BitDecrement(1));
+        CheckAbove("training.adamEpsilon", t.AdamEpsilon, 0, "0");
+        CheckRange("training.r1Gamma", t.R1Gamma, 0, Largest);
+        CheckRange("training.r1Interval", t.R1Interval, 1, 1 << 20);
+        CheckRange("training.emaHalfLifeKimg", t.EmaHalfLifeKimg ?? 0, 0, Largest);
+        CheckAbove("training.emaRampup", t.EmaRampup ?? 1, 0, "0");
+        CheckAbove("training.magnitudeHalfLifeKimg", t.MagnitudeHalfLifeKimg, 0, "0");
+        CheckRange("training.blurSigma", t.BlurSigma, 0, d.Resolution);
+        CheckRange("training.blurFadeKimg", t.BlurFadeKimg ?? 0, 0, Largest);
+    }
+
+    private static void CheckSnapshots(SnapshotConfig s)
+    {
+        CheckAbove("snapshots.tickKimg", s.TickKimg, 0, "0");
+        CheckRange("snapshots.samplesKimg", s.SamplesKimg, 0, Largest);
+        CheckRange("snapshots.checkpointKimg", s.CheckpointKimg, 0, Largest);
+        CheckRange("snapshots.keepCheckpoints", s.KeepCheckpoints, 0, 1 << 20);
+        CheckRange("snapshots.gridColumns", s.GridColumns, 1, 128);
+        CheckRange("snapshots.gridRows", s.GridRows, 1, 128);
+        CheckRange("snapshots.distanceImages", s.DistanceImages, 0, 1 << 20);
+    }
+
+    private static void CheckEqual(string option, int value, int other, string otherName)
+    {
+        if (value != other)
+        {
+            throw UserException.Mismatch(option, $"{other} as in {otherName}", $"{value}");
+        }
+    }
+}
