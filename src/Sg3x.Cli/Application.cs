@@ -38,6 +38,8 @@ internal static class Application
         root.Options.Add(new HelpOption { Action = new HelpWithExamples() });
         root.Options.Add(DoctorCommand.VersionOption());
         root.Options.Add(DebugOption);
+        root.Subcommands.Add(ScheduleCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         Examples.For(root,
             ("sg3x train", "train the demo for a few minutes on drawn cats, into runs/00000-demo"),
@@ -55,13 +57,18 @@ internal static class Application
             return ExitCode.BadInput;
         }
 
-        // "Required command was not provided" adds nothing to the name of a command that does not exist.
-        string[] messages = [.. result.Errors.Select(e => e.Message).Distinct()];
-        string[] unmatched = [.. result.UnmatchedTokens];
         Terminal error = Terminal.Error();
-        foreach (string message in messages.Where(m => unmatched.Length == 0 || unmatched.Any(m.Contains)))
+        Command command = result.CommandResult.Command;
+        if (command.Subcommands.Count > 0 && result.UnmatchedTokens is [string unknown, ..])
         {
-            error.Failure(message);
+            error.Failure($"There is no command '{unknown}'; there are {string.Join(", ", command.Subcommands.Select(c => c.Name))}.");
+        }
+        else
+        {
+            foreach (string message in result.Errors.Select(e => e.Message).Distinct())
+            {
+                error.Failure(message);
+            }
         }
 
         error.Line($"See: {CommandPath(result)} --help");

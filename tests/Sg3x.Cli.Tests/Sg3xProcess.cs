@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Sg3x.Cli.Tests;
+
+/// <summary>What a run of the program left: exit code and texts.</summary>
+internal sealed record ProgramResult(int ExitCode, string Output, string Error)
+{
+    public string Everything => $"exit code {ExitCode}\n--- output\n{Output}\n--- error\n{Error}";
+}
+
+/// <summary>Runs the built program as a process of its own, the way a person or a script does.</summary>
+internal static class Sg3xProcess
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private static string DotNet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+
+    private static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Sg3x.Cli.dll");
+
+    public static ProgramResult Run(params string[] arguments) => RunIn(Repository.Root, arguments);
+
+    public static ProgramResult RunIn(string folder, params string[] arguments) => Wait(Start(folder, arguments));
+
+    /// <summary>Runs a line of shell in which <c>$SG3X</c> starts the program.</summary>
+    public static ProgramResult Shell(string folder, string line)
+    {
+        ProcessStartInfo start = Describe("/bin/sh", folder, "-c", line);
+        start.Environment["SG3X"] = $"{DotNet} {Program}";
+        return Wait(Process.Start(start)!);
+    }
+
+    public static Process Start(string folder, params string[] arguments) =>
+        Process.Start(Describe(DotNet, folder, [Program, .. arguments]))!;
+
+    public static ProgramResult Wait(Process process)
+    {
+        using (process)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            if (!process.WaitForExit(Limit))
+            {
+                process.Kill(entireProcessTree: true);
+                throw new TimeoutException($"The program did not end within {Limit}: {output.Result} {error.Result}");
+            }
+
+            process.WaitForExit();
+            return new ProgramResult(process.ExitCode, output.Result, error.Result);
+        }
+    }
+
+    public static void Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    private static ProcessStartInfo Describe(string program, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        foreach (string variable in (string[])["NO_COLOR", "OMP_WAIT_POLICY", "GITHUB_ACTIONS"])
+        {
+            start.Environment.Remove(variable);
+        }
+
+        start.Environment["TERM"] = "xterm-256color";
+        return start;
+    }
+}
