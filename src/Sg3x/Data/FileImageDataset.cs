@@ -1,0 +1,129 @@
+namespace Sg3x.Data;
+
+/// <summary>Images from a folder or a zip file, cropped to a centred square and resized, kept in memory as far as that is allowed.</summary>
+public sealed class FileImageDataset : IImageDataset
+{
+    private readonly IImageSource source;
+    private readonly ImageDatasetOptions options;
+    private readonly ImageCache cache;
+    private readonly int[] indices;
+
+    internal FileImageDataset(IImageSource source, int resolution, ImageDatasetOptions options)
+    {
+        (this.source, this.options, Resolution) = (source, options, resolution);
+        cache = new ImageCache(source.Entries.Count, 3 * resolution * resolution, options.CacheBytes);
+        try
+        {
+            var skipped = new SortedDictionary<string, SkippedImage>(StringComparer.Ordinal);
+            foreach (var entry in source.Bad)
+            {
+                skipped[entry.Entry] = entry;
+            }
+
+            var bad = options.CheckAll ? CheckAll() : [];
+            foreach (var (index, error) in bad)
+            {
+                skipped[source.Entries[index]] = new SkippedImage(source.Entries[index], error);
+            }
+
+            Skipped = [.. skipped.Values];
+            StopIfBad(source, options, Skipped);
+            var left = bad.Select(item => item.Index).ToHashSet();
+            indices = [.. Enumerable.Range(0, source.Entries.Count).Where(index => !left.Contains(index))];
+            if (indices.Length == 0)
+            {
+                throw new UserException(Skipped.Count == 0
+                    ? $"{source.Name}: it has no images; expected files named .png, .jpg or .jpeg."
+                    : $"{source.Name}: all of its {Skipped.Count} images are bad; the first: {Skipped[0].Reason}");
+            }
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => source.Name;
+
+    /// <inheritdoc/>
+    public int Count => indices.Length;
+
+    /// <inheritdoc/>
+    public int Resolution { get; }
+
+    /// <summary>What was left out because it is bad, in order of its path; empty unless <see cref="ImageDatasetOptions.SkipBad"/>.</summary>
+    public IReadOnlyList<SkippedImage> Skipped { get; }
+
+    /// <summary>The path of an image within the folder or zip file.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    public string EntryName(int index) => source.Entries[indices[index]];
+
+    /// <inheritdoc/>
+    public void Read(int index, Span<byte> rgbChw) => ReadEntry(indices[index], rgbChw);
+
+    /// <inheritdoc/>
+    public void Dispose() => source.Dispose();
+
+    private static void StopIfBad(IImageSource source, ImageDatasetOptions options, IReadOnlyList<SkippedImage> skipped)
+    {
+        const int Named = 10;
+        if (skipped.Count == 0 || options.SkipBad)
+        {
+            return;
+        }
+
+        if (skipped.Count == 1)
+        {
+            throw new UserException(skipped[0].Reason);
+        }
+
+        var lines = skipped.Take(Named).Select(item => $"\n  {item.Reason}");
+        var more = skipped.Count > Named ? $"\n  and {skipped.Count - Named} more" : "";
+        throw new UserException($"{source.Name}: {skipped.Count} images are bad:{string.Concat(lines)}{more}");
+    }
+
+    private List<(int Index, string Error)> CheckAll()
+    {
+        var bad = new List<(int Index, string Error)>();
+        var done = 0;
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
+        Parallel.For(0, source.Entries.Count, threads, () => new byte[3 * Resolution * Resolution], (index, _, buffer) =>
+        {
+            try
+            {
+                ReadEntry(index, buffer);
+            }
+            catch (UserException e)
+            {
+                lock (bad)
+                {
+                    bad.Add((index, e.Message));
+                }
+            }
+
+            var count = Interlocked.Increment(ref done);
+            if (count % 64 == 0 || count == source.Entries.Count)
+            {
+                options.Progress?.Report((count, source.Entries.Count));
+            }
+
+            return buffer;
+        }, _ => { });
+        return bad;
+    }
+
+    private void ReadEntry(int entry, Span<byte> rgbChw)
+    {
+        if (cache.TryGet(entry, rgbChw))
+        {
+            return;
+        }
+
+        var image = ImageDecoding.Decode(
+            source.ReadBytes(entry), $"{source.Name}: {ImageSource.Printable(source.Entries[entry])}", options.Limits);
+        Resampling.CropAndResize(image, Resolution, rgbChw);
+        cache.Put(entry, rgbChw);
+    }
+}
