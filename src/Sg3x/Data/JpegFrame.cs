@@ -23,6 +23,9 @@ internal sealed class JpegComponent(int id, int horizontal, int vertical)
 
     /// <summary>A scan has brought the constant term (sequential: everything) of this component.</summary>
     public bool Started { get; set; }
+
+    /// <summary>Per coefficient, how many low bits later scans have still to bring.</summary>
+    public byte[] BitsToCome { get; } = new byte[64];
 }
 
 /// <summary>What the frame header (SOF) of a JPEG file says (ITU T.81, B.2.2).</summary>

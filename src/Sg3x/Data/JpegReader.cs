@@ -189,7 +189,10 @@ internal sealed class JpegReader
         {
             Components = components, Constant = constants, Other = others, First = first, Last = last, High = high,
         };
-        return scan.Walk(file, at);
+        at = scan.Walk(file, at);
+        return at + 1 < file.Length && file[at + 1] is >= 0xD0 and <= 0xD7
+            ? throw new InvalidImageException("the JPEG scan holds more data than the pixels that the header says need: a restart marker follows them")
+            : at;
     }
 
     private void CheckBand(
@@ -219,6 +222,7 @@ internal sealed class JpegReader
             }
 
             components[i].Started |= band.First == 0;
+            components[i].BitsToCome.AsSpan(band.First, band.Last - band.First + 1).Fill((byte)band.Low);
         }
     }
 
@@ -227,6 +231,11 @@ internal sealed class JpegReader
         if (frame is null || !Array.TrueForAll(frame.Components, c => c.Started))
         {
             throw new InvalidImageException("the JPEG file ends without data for every component of its image");
+        }
+
+        if (Array.Exists(frame.Components, c => c.BitsToCome.AsSpan().ContainsAnyExcept((byte)0)))
+        {
+            throw new InvalidImageException("the progressive JPEG file ends before the scans that refine its image");
         }
 
         return Array.Exists(quantisation, defined => defined)

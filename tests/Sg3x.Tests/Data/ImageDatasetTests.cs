@@ -14,7 +14,7 @@ public sealed class ImageDatasetTests : IDisposable
     {
         foreach (var name in new[] { "b.PNG", "a/z.png", "B.jpeg", "a/Y/1.JPG", "10.jpg", "9.png", "a.txt", ".hidden.png", ".cache/x.png" })
         {
-            folder.Write(name, name.EndsWith("g", StringComparison.Ordinal) && name[^2] == 'p' ? JpegSamples.Grey : PngFiles.Rgb(5, 4));
+            folder.Write(name, name.EndsWith('g') && name[^2] == 'p' ? JpegSamples.Grey : PngFiles.Rgb(5, 4));
         }
 
         using var set = (FileImageDataset)ImageDatasets.Open(folder.Path, 8);

@@ -55,7 +55,7 @@ public sealed class JpegReadingTests
     public void A_truncated_scan_with_an_end_marker_is_refused(string name)
     {
         var file = Samples[name];
-        var scan = Find(file, 0xDA) + 14;
+        var scan = Find(file, 0xDA) + 2;
         for (var length = scan; length < file.Length - 3; length++)
         {
             byte[] cut = [.. file[..length], 0xFF, 0xD9];
@@ -68,7 +68,7 @@ public sealed class JpegReadingTests
     [InlineData("baseline", 8, 27)]
     [InlineData("baseline", 20, 100)]
     [InlineData("baseline", 20, 10)]
-    [InlineData("baseline", 60000, 27)]
+    [InlineData("baseline", 4000, 27)]
     [InlineData("progressive", 8, 27)]
     [InlineData("progressive", 40, 27)]
     [InlineData("restarts", 40, 27)]
