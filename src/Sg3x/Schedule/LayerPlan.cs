@@ -5,7 +5,7 @@ namespace Sg3x.Schedule;
 /// <param name="X1">Right.</param>
 /// <param name="Y0">Above.</param>
 /// <param name="Y1">Below.</param>
-public readonly record struct Padding(int X0, int X1, int Y0, int Y1);
+public readonly record struct ImagePadding(int X0, int X1, int Y0, int Y1);
 
 /// <summary>What the Fourier input of the synthesis network is made of.</summary>
 /// <param name="Channels">Number of Fourier features.</param>
@@ -78,7 +78,7 @@ public sealed record LayerPlan
     public required bool DownRadial { get; init; }
 
     /// <summary>Padding of the filtered nonlinearity, in pixels of the upsampled image.</summary>
-    public required Padding Padding { get; init; }
+    public required ImagePadding Padding { get; init; }
 
     /// <summary>Kernel width k of the convolution, which pads by k − 1 on every side.</summary>
     public required int Kernel { get; init; }

@@ -108,11 +108,11 @@ public sealed class LayerSchedule
     }
 
     // total = (out−1)·down + 1 − (in+k−1)·up + taps_up + taps_down − 2, so that samples stay at pixel centres; lo = ⌊(total+up)/2⌋.
-    private static Padding PaddingFor(int inSize, int outSize, int kernel, int up, int down, int upTaps, int downTaps)
+    private static ImagePadding PaddingFor(int inSize, int outSize, int kernel, int up, int down, int upTaps, int downTaps)
     {
         int total = (outSize - 1) * down + 1 - (inSize + kernel - 1) * up + upTaps + downTaps - 2;
         int lo = (total + up) >> 1;
         int hi = total - lo;
-        return new Padding(lo, hi, lo, hi);
+        return new ImagePadding(lo, hi, lo, hi);
     }
 }

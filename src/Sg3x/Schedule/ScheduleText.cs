@@ -39,7 +39,7 @@ public static class ScheduleText
         Line(text, $"  cutoff      {Number(layer.InCutoff)} -> {Number(layer.OutCutoff)}");
         Line(text, $"  half-width  {Number(layer.InHalfWidth)} -> {Number(layer.OutHalfWidth)}");
         Line(text, $"  kernel      {layer.Kernel}");
-        Padding padding = layer.Padding;
+        ImagePadding padding = layer.Padding;
         Line(text, $"  padding     x {padding.X0} {padding.X1}, y {padding.Y0} {padding.Y1}");
         RenderFilter(text, "up  ", layer.UpFilter);
         RenderFilter(text, "down", layer.DownFilter);

@@ -1,0 +1,63 @@
+using Sg3x.Ops;
+using Sg3x.Schedule;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sg3x.Tests.Ops;
+
+public class OpsTests
+{
+    private static readonly FilteredLeakyReluShape Plain = new(1, 1, default, 1, 0.2, null);
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(1, 2)]
+    public void ResamplingByMatricesIsResamplingByDepthwiseConvolutions(int down, int padding)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(7);
+        Tensor x = FilterCase.Draw(generator, 2, 3, 8, 11);
+        Tensor taps = tensor([1.0, 3, 2, 5]);
+        Tensor separable = taps.unsqueeze(1) * tensor([2.0, 1, 4, 3]).unsqueeze(0) / 110;
+        Tensor expected = DepthwiseFilter.Apply(x, separable, 1, down, new ImagePadding(padding, padding, padding, padding), 1);
+        TensorAssert.Close(expected, FilteredResample.Apply(x, separable, down, padding), 1e-13);
+        Tensor other = FilterCase.Draw(generator, 4, 4);
+        expected = DepthwiseFilter.Apply(x, other, 1, down, new ImagePadding(padding, padding, padding, padding), 1);
+        TensorAssert.Close(expected, FilteredResample.Apply(x, other, down, padding), 1e-13);
+    }
+
+    [Fact]
+    public void SelectTakesMatricesWhileImagesAreSmall()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor filter = ones(12) / 12;
+        var shape = new FilteredLeakyReluShape(2, 2, new ImagePadding(9, 8, 9, 8), Math.Sqrt(2), 0.2, 256);
+        Assert.Same(FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Select(zeros(1, 1, 36, 36), filter, filter, shape));
+        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(zeros(1, 1, 278, 278), filter, filter, shape));
+        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(zeros(1, 1, 36, 36), null, null, Plain));
+    }
+
+    [Fact]
+    public void ArgumentsThatDoNotFitAreNamed()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = zeros(2, 3, 4, 4), bias = zeros(3);
+        Check("x", () => FilteredLeakyRelu.Composed.Forward(zeros(3, 4, 4), bias, null, null, Plain));
+        Check("bias", () => FilteredLeakyRelu.Matrix.Forward(x, zeros(2), null, null, Plain));
+        Check("bias", () => FilteredLeakyRelu.Matrix.Forward(x, bias.to(ScalarType.Float64), null, null, Plain));
+        Check("upFilter", () => FilteredLeakyRelu.Matrix.Forward(x, bias, zeros(2, 3), null, Plain));
+        Check("shape", () => FilteredLeakyRelu.Matrix.Forward(x, bias, null, ones(5), Plain));
+        Check("shape", () => FilteredLeakyRelu.Matrix.Forward(x, bias, null, null, Plain with { Up = 0 }));
+        Check("weight", () => ModulatedConv.Apply(x, zeros(5, 4, 3, 3), zeros(2, 3), true, 1));
+        Check("styles", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 3), zeros(1, 3), true, 1));
+        Check("weight", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 3), zeros(2, 3, ScalarType.Float64), true, 1));
+        Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 7, 7), zeros(2, 3), true, 1));
+        Check("x", () => FilteredResample.Apply(x, zeros(7, 7), 1, 1));
+    }
+
+    private static void Check(string argument, Func<Tensor> call)
+    {
+        Assert.Equal(argument, Assert.Throws<ArgumentException>(call).ParamName);
+    }
+}
