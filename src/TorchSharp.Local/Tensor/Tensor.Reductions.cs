@@ -1,0 +1,126 @@
+using TorchSharp.Native;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    /// <content>Reductions.</content>
+    public partial class Tensor
+    {
+        public Tensor sum(ScalarType? type = null) => Operator.Call("sum", this, type);
+
+        public Tensor sum(long dim, bool keepdim = false, ScalarType? type = null) =>
+            sum((ReadOnlySpan<long>)[dim], keepdim, type);
+
+        public Tensor sum(long dim0, long dim1, bool keepdim = false, ScalarType? type = null) =>
+            sum((ReadOnlySpan<long>)[dim0, dim1], keepdim, type);
+
+        public Tensor sum(long dim0, long dim1, long dim2, bool keepdim = false, ScalarType? type = null) =>
+            sum((ReadOnlySpan<long>)[dim0, dim1, dim2], keepdim, type);
+
+        public Tensor sum(long[] dim, bool keepdim = false, ScalarType? type = null) =>
+            Operator.Call("sum.dim_IntList", this, dim, keepdim, type);
+
+        public Tensor sum(ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) =>
+            Operator.Call("sum.dim_IntList", this, dim, keepdim, type);
+
+        public Tensor mean() => Operator.Call("mean", this);
+
+        public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) =>
+            Operator.Call("mean.dim", this, dimensions, keepdim, type);
+
+        public Tensor prod(ScalarType? type = null) => Operator.Call("prod", this, type);
+
+        public Tensor prod(long dim, bool keepdim = false, ScalarType? type = null) =>
+            Operator.Call("prod.dim_int", this, dim, keepdim, type);
+
+        public Tensor max() => Operator.Call("max", this);
+
+        public Tensor max(Tensor other) => Operator.Call("max.other", this, other);
+
+        public (Tensor values, Tensor indexes) max(long dim, bool keepdim = false) =>
+            Operator.Call2("max.dim", this, dim, keepdim);
+
+        public Tensor min() => Operator.Call("min", this);
+
+        public Tensor min(Tensor other) => Operator.Call("min.other", this, other);
+
+        public (Tensor values, Tensor indexes) min(long dim, bool keepdim = false) =>
+            Operator.Call2("min.dim", this, dim, keepdim);
+
+        public Tensor amax(params long[] dims) => Operator.Call("amax", this, dims);
+
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => amax((ReadOnlySpan<long>)dims, keepdim, @out);
+
+        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
+            @out is null ? Operator.Call("amax", this, dims, keepdim) : Operator.Call("amax.out", this, dims, keepdim, @out);
+
+        public Tensor amin(params long[] dims) => Operator.Call("amin", this, dims);
+
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => amin((ReadOnlySpan<long>)dims, keepdim, @out);
+
+        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
+            @out is null ? Operator.Call("amin", this, dims, keepdim) : Operator.Call("amin.out", this, dims, keepdim, @out);
+
+        public Tensor argmax() => Operator.Call("argmax", this);
+
+        public Tensor argmax(long dim, bool keepdim = false) => Operator.Call("argmax", this, dim, keepdim);
+
+        public Tensor argmin() => Operator.Call("argmin", this);
+
+        public Tensor argmin(long dim, bool keepdim = false) => Operator.Call("argmin", this, dim, keepdim);
+
+        public Tensor median() => Operator.Call("median", this);
+
+        public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) =>
+            Operator.Call("quantile", this, q, dim, keepdim);
+
+        public Tensor std(bool unbiased = true) => Operator.Call("std", this, unbiased);
+
+        public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            std([dim], unbiased, keepdim, type);
+
+        public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            As(Operator.Call("std.dim", this, dimensions, unbiased, keepdim), type);
+
+        public Tensor var(bool unbiased = true) => Operator.Call("var", this, unbiased);
+
+        public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            var([dim], unbiased, keepdim, type);
+
+        public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            As(Operator.Call("var.dim", this, dimensions, unbiased, keepdim), type);
+
+        public Tensor norm(float p = 2.0f) => Operator.Call("norm.Scalar", this, (Scalar)p);
+
+        public Tensor norm(int dim, bool keepdim = false, float p = 2.0f) =>
+            Operator.Call("norm.ScalarOpt_dim", this, (Scalar)p, new long[] { dim }, keepdim);
+
+        public Tensor logsumexp(long dim, bool keepdim = false) => Operator.Call("logsumexp", this, new[] { dim }, keepdim);
+
+        public Tensor all() => Operator.Call("all", this);
+
+        public Tensor all(long dim, bool keepdim = false) => Operator.Call("all.dim", this, dim, keepdim);
+
+        public Tensor any() => Operator.Call("any", this);
+
+        public Tensor any(long dim, bool keepdim = false) => Operator.Call("any.dim", this, dim, keepdim);
+
+        public Tensor count_nonzero(long[]? dims = null) =>
+            dims is null ? Operator.Call("count_nonzero", this) : Operator.Call("count_nonzero.dim_IntList", this, dims);
+
+        public Tensor cumsum(long dim, ScalarType? type = null) => Operator.Call("cumsum", this, dim, type);
+
+        public Tensor cumprod(long dim, ScalarType? type = null) => Operator.Call("cumprod", this, dim, type);
+
+        public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false, bool stable = false) =>
+            Operator.Call2("sort.stable", this, stable, dim, descending);
+
+        public Tensor argsort(long dim = -1, bool descending = false) => Operator.Call("argsort", this, dim, descending);
+
+        public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true) =>
+            Operator.Call2("topk", this, k, dim, largest, sorted);
+
+        private static Tensor As(Tensor result, ScalarType? type) => type is { } t ? result.to_type(t, disposeAfter: true) : result;
+    }
+}
