@@ -21,4 +21,10 @@ internal static class ConfigSource
                 "nothing of that name");
         return ConfigOverrides.Apply(config, assignments).Validate();
     }
+
+    /// <summary>The configuration of the run in a folder.</summary>
+    /// <exception cref="UserException">The folder holds no run.</exception>
+    public static RunConfig LoadRun(string folder) => File.Exists(Path.Combine(folder, FileName))
+        ? ConfigJson.Load(Path.Combine(folder, FileName))
+        : throw UserException.Mismatch(folder, "the folder of a run", Directory.Exists(folder) ? $"no {FileName} in it" : "no such folder");
 }

@@ -47,7 +47,7 @@ internal static class LayerTable
     private static string Filter(int factor, Filter? filter) => filter is null ? "–" : string.Create(CultureInfo.InvariantCulture,
         $"×{factor}, {filter.Size}{(filter.IsRadial ? $"×{filter.Size} radial" : "")} taps");
 
-    private static string Pad(Schedule.Padding p) => (p.X0, p.X1) == (p.Y0, p.Y1)
+    private static string Pad(ImagePadding p) => (p.X0, p.X1) == (p.Y0, p.Y1)
         ? string.Create(CultureInfo.InvariantCulture, $"{p.X0},{p.X1}")
         : string.Create(CultureInfo.InvariantCulture, $"x {p.X0},{p.X1} y {p.Y0},{p.Y1}");
 

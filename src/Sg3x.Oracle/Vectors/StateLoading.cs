@@ -49,7 +49,7 @@ internal static class StateLoading
         foreach ((string name, Tensor tensor) in state)
         {
             using Tensor value = file.Load(name);
-            using Tensor copied = tensor.copy_(value);
+            tensor.copy_(value);
         }
     }
 

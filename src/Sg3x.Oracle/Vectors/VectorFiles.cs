@@ -33,6 +33,7 @@ public static partial class VectorFiles
         file.VerifyChecksum();
         VectorReport report = KindOf(file) switch
         {
+            VectorKind.Ops => OpsVectors.Check(file, device ?? CPU),
             _ => AugmentationVectors.Check(file),
         };
         return report.Comparisons.Count > 0 || report.NotInThisBuild is not null

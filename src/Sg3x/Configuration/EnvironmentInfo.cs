@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Text.Json;
 using TorchSharp;
 
 namespace Sg3x.Configuration;
@@ -90,6 +91,11 @@ public sealed record EnvironmentInfo
         };
         return WithLibTorch(info);
     }
+
+    /// <summary>The same by name, what is unknown left out: what <c>config.json</c> records.</summary>
+    public IReadOnlyDictionary<string, string> ToTexts() => JsonSerializer.SerializeToNode(this, ConfigJson.Options)!.AsObject()
+        .Where(p => p.Value is not null)
+        .ToDictionary(p => p.Key, p => p.Value!.ToString(), StringComparer.Ordinal);
 
     private static EnvironmentInfo WithLibTorch(EnvironmentInfo info)
     {
