@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sg3x.Networks;
 
 namespace Sg3x.Schedule;
 
@@ -37,6 +38,20 @@ public static class ConfigChecks
         CheckRange("generator.filterSize", config.FilterSize, 1, 64);
         CheckRange("generator.lreluUpsampling", config.LreluUpsampling, 1, 16);
         CheckAbove("generator.convClamp", config.ConvClamp, 0, "0");
+    }
+
+    /// <summary>Checks every value of a discriminator's configuration.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <exception cref="UserException">A value is out of its range.</exception>
+    public static void Check(DiscriminatorConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        CheckResolution("discriminator.resolution", config.Resolution, 8);
+        CheckRange("discriminator.imageChannels", config.ImageChannels, 1, LargestWidth);
+        CheckRange("discriminator.channelBase", config.ChannelBase, 1, 1 << 24);
+        CheckRange("discriminator.channelMax", config.ChannelMax, 1, LargestWidth);
+        CheckRange("discriminator.minibatchStdGroup", config.MinibatchStdGroup, 1, 1024);
+        CheckAbove("discriminator.convClamp", config.ConvClamp, 0, "0");
     }
 
     /// <summary>Checks that an image's side is a power of two within bounds.</summary>

@@ -1,0 +1,72 @@
+using Sg3x.Schedule;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sg3x.Networks;
+
+/// <summary>The residual discriminator of StyleGAN2. Its state has the names and shapes of the official release's.</summary>
+public sealed class Discriminator : nn.Module<Tensor, Tensor>
+{
+    private const int LastSize = 4;
+
+    private readonly DiscriminatorBlock[] blocks;
+    private readonly DiscriminatorEpilogue b4;
+
+    /// <summary>Draws a discriminator.</summary>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="seed">Seed of the weights; the same seed gives the same weights on any device.</param>
+    /// <param name="device">Where it computes; null is the CPU.</param>
+    /// <exception cref="UserException">A value of the configuration is out of its range.</exception>
+    public Discriminator(DiscriminatorConfig config, long seed, Device? device = null)
+        : base(nameof(Discriminator))
+    {
+        ConfigChecks.Check(config);
+        Config = config;
+        using var draws = new torch.Generator((ulong)seed);
+        var made = new List<DiscriminatorBlock>();
+        for (int size = config.Resolution; size > LastSize; size /= 2)
+        {
+            int? imageChannels = size == config.Resolution ? config.ImageChannels : null;
+            made.Add(new DiscriminatorBlock(imageChannels, Channels(config, size), Channels(config, size / 2), config.ConvClamp, draws));
+            register_module($"b{size}", made[^1]);
+        }
+        blocks = [.. made];
+        b4 = new DiscriminatorEpilogue(Channels(config, LastSize), config.MinibatchStdGroup, config.ConvClamp, draws);
+        register_module(nameof(b4), b4);
+        if (device is not null && device.type != DeviceType.CPU)
+            this.to(device);
+    }
+
+    /// <summary>The configuration.</summary>
+    public DiscriminatorConfig Config { get; }
+
+    /// <summary>Channels at a resolution: ⌊min(c_base / resolution, c_max)⌋, at least 1.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="size">Width and height in pixels.</param>
+    /// <returns>Channels.</returns>
+    public static int Channels(DiscriminatorConfig config, int size)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Math.Max(1, Math.Min(config.ChannelBase / size, config.ChannelMax));
+    }
+
+    /// <summary>Judges images.</summary>
+    /// <param name="input">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation, N).</param>
+    /// <returns>Logits, [N, 1]: above 0 for real.</returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        NetworkState.CheckShape(nameof(input), input, null, Config.ImageChannels, Config.Resolution, Config.Resolution);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = input;
+        foreach (DiscriminatorBlock block in blocks)
+            x = block.forward(x);
+        return b4.forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Copies a state with exactly this network's names and shapes.</summary>
+    /// <param name="state">Tensors by name.</param>
+    /// <param name="source">What it was read from, for messages.</param>
+    /// <exception cref="UserException">A name is missing or unknown, or a shape differs; nothing has been copied.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state, string source) => NetworkState.Load(this, state, source);
+}

@@ -1,0 +1,64 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sg3x.Networks;
+
+/// <summary>The end of the discriminator at 4×4 (SG2): minibatch standard deviation, 3×3 convolution, fully connected, linear output.</summary>
+public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
+{
+    private const int Size = 4;
+
+    private readonly int channels;
+    private readonly int group;
+    private readonly DiscriminatorConv conv;
+    private readonly FullyConnected fc;
+    private readonly FullyConnected @out;
+
+    /// <summary>Draws the weights.</summary>
+    /// <param name="channels">Channels at 4×4.</param>
+    /// <param name="group">Largest group of the minibatch standard deviation.</param>
+    /// <param name="clamp">Bound on the magnitude of the convolution's activations.</param>
+    /// <param name="generator">Where the weights are drawn from.</param>
+    public DiscriminatorEpilogue(int channels, int group, double clamp, torch.Generator generator)
+        : base(nameof(DiscriminatorEpilogue))
+    {
+        this.channels = channels;
+        this.group = group;
+        register_module(nameof(conv), conv = new DiscriminatorConv(channels + 1, channels, 3, generator, clamp: clamp));
+        register_module(nameof(fc), fc = new FullyConnected(channels * Size * Size, channels, generator, activate: true));
+        register_module(nameof(@out), @out = new FullyConnected(channels, 1, generator));
+    }
+
+    /// <summary>Judges features.</summary>
+    /// <param name="input">[N, C, 4, 4].</param>
+    /// <returns>Logits, [N, 1].</returns>
+    /// <exception cref="ArgumentException">The shape is another, or N is no multiple of min(group, N).</exception>
+    public override Tensor forward(Tensor input)
+    {
+        NetworkState.CheckShape(nameof(input), input, null, channels, Size, Size);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = conv.forward(cat([input, MinibatchDeviation(input, group)], 1));
+        return @out.forward(fc.forward(x.reshape(x.shape[0], -1))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// One channel that tells how much samples of a group differ: groups of G = min(group, N) samples with equal index mod N/G; population
+    /// variance per position, √(var + 1e−8), mean over channels and pixels.
+    /// </summary>
+    /// <param name="x">[N, C, H, W].</param>
+    /// <param name="group">Largest group.</param>
+    /// <returns>[N, 1, H, W].</returns>
+    /// <exception cref="ArgumentException">N is no multiple of G.</exception>
+    public static Tensor MinibatchDeviation(Tensor x, int group)
+    {
+        NetworkState.CheckShape(nameof(x), x, null, null, null, null);
+        long n = x.shape[0], g = Math.Min(group, n);
+        if (n % g != 0)
+            throw new ArgumentException($"x: expected a batch that is a multiple of {g}, the group of the minibatch standard deviation, found {n}.", nameof(x));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor grouped = x.reshape(g, n / g, x.shape[1], x.shape[2], x.shape[3]);
+        Tensor variance = (grouped - grouped.mean([0], true)).square().mean([0]);
+        Tensor deviation = (variance + 1e-8).sqrt().mean([1, 2, 3]);
+        return deviation.reshape(1, -1, 1, 1).expand(g, n / g, x.shape[2], x.shape[3]).reshape(n, 1, x.shape[2], x.shape[3]).MoveToOuterDisposeScope();
+    }
+}
