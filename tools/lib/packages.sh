@@ -71,7 +71,7 @@ decide() {
   choice[$name]=nuget reason[$name]=
   for id in "$@"; do
     case ${state[$id]:-unknown} in
-      found) reason[$name]+="${reason[$name]:+; }$id ${version[$id]} (${detail[$id]})" ;;
+      found) reason[$name]+="${reason[$name]:+, }$id ${version[$id]}" ;;
       absent)
         choice[$name]=local reason[$name]="$id $(wanted "$id") is not on the feed (${detail[$id]})"
         return ;;
