@@ -1,0 +1,97 @@
+using Sg3x.Ops.Cpu;
+
+namespace Sg3x.Tests.Ops.Cpu;
+
+/// <summary>A filtered leaky ReLU of drawn shape, factors, padding and filters, with its input, bias and output gradient.</summary>
+internal sealed class DrawnCase
+{
+    public required int Batch { get; init; }
+
+    public required int Channels { get; init; }
+
+    public required ResampleAxis Horizontal { get; init; }
+
+    public required ResampleAxis Vertical { get; init; }
+
+    public required FilterTaps Up { get; init; }
+
+    public required FilterTaps Down { get; init; }
+
+    public required double Gain { get; init; }
+
+    public required double Slope { get; init; }
+
+    public required double Limit { get; init; }
+
+    public required double[] Input { get; init; }
+
+    public required double[] Bias { get; init; }
+
+    public required double[] OutputGradient { get; init; }
+
+    public int Planes => Batch * Channels;
+
+    public int InputSize => Horizontal.Input * Vertical.Input;
+
+    public int OutputSize => Horizontal.Output * Vertical.Output;
+
+    public FilteredLeakyReluPlan Plan => new(Horizontal, Vertical, Up, Down, Gain, Slope, Limit);
+
+    /// <summary>A case whose values are representable in float32 and in fewer bits where asked.</summary>
+    public static DrawnCase Draw(int seed, Func<double, double> round)
+    {
+        var random = new Random(seed);
+        while (true)
+        {
+            var (up, down) = (random.Next(1, 5), random.Next(1, 5));
+            var upFilter = DrawFilter(random, up);
+            var downFilter = DrawFilter(random, down);
+            var (width, height) = (random.Next(1, 40), random.Next(1, 30));
+            var horizontal = DrawAxis(random, width, up, down, upFilter.Width, downFilter.Width);
+            var vertical = DrawAxis(random, height, up, down, upFilter.VerticalCount, downFilter.VerticalCount);
+            if (horizontal.Output < 1 || vertical.Output < 1)
+                continue;
+            var (batch, channels) = (random.Next(1, 3), random.Next(1, 4));
+            var scale = Math.Pow(10, random.Next(-2, 3));
+            double[] Values(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => round(size * Normal(random)))];
+            return new()
+            {
+                Batch = batch,
+                Channels = channels,
+                Horizontal = horizontal,
+                Vertical = vertical,
+                Up = upFilter,
+                Down = downFilter,
+                Gain = random.Next(8) == 0 ? -1.5 : Math.Sqrt(2),
+                Slope = random.Next(4) == 0 ? 1 : 0.2,
+                Limit = random.Next(4) == 0 ? double.PositiveInfinity : round(scale),
+                Input = Values(batch * channels * width * height, scale),
+                Bias = Values(channels, scale),
+                OutputGradient = Values(batch * channels * horizontal.Output * vertical.Output, 1),
+            };
+        }
+    }
+
+    public override string ToString() =>
+        $"[{Batch}, {Channels}] {Horizontal} × {Vertical}, up {Up.Height}×{Up.Width} {Up.Separable}, "
+        + $"down {Down.Height}×{Down.Width} {Down.Separable}, gain {Gain}, slope {Slope}, limit {Limit}";
+
+    private static FilterTaps DrawFilter(Random random, int factor)
+    {
+        if (random.Next(6) == 0)
+            return FilterTaps.Identity;
+        var separable = random.Next(3) != 0;
+        var width = random.Next(1, separable ? (6 * factor) + 2 : 9);
+        var height = separable ? 1 : random.Next(1, 9);
+        return new([.. Enumerable.Range(0, width * height).Select(_ => (double)(float)(Normal(random) / Math.Sqrt(width * height)))], height, width, separable);
+    }
+
+    private static ResampleAxis DrawAxis(Random random, int input, int up, int down, int upTaps, int downTaps)
+    {
+        var (low, high) = random.Next(3) == 0 ? (random.Next(-9, 20), random.Next(-9, 20)) : (random.Next(0, 12), random.Next(0, 12));
+        return ResampleAxis.Create(input, up, down, upTaps, downTaps, low, high);
+    }
+
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}
