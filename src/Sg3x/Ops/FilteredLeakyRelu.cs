@@ -1,3 +1,4 @@
+using Sg3x.Ops.Cpu;
 using static TorchSharp.torch;
 
 namespace Sg3x.Ops;
@@ -14,6 +15,9 @@ public static class FilteredLeakyRelu
     /// <summary>Separable filters as dense matrix products: fastest of the composed ones on small images.</summary>
     public static IFilteredLeakyRelu Matrix { get; } = new MatrixFilteredLeakyRelu();
 
+    /// <summary>One vectorised pass over each plane, on a CPU: fastest, and smallest in memory.</summary>
+    public static IFilteredLeakyRelu Fused { get; } = new FusedFilteredLeakyRelu(SimdWidths.Best);
+
     /// <summary>The one place that decides which implementation computes what.</summary>
     /// <param name="x">The input, [N, C, H, W]: its device, dtype and size count.</param>
     /// <param name="upFilter">The upsampling filter, or null.</param>
@@ -23,6 +27,8 @@ public static class FilteredLeakyRelu
     public static IFilteredLeakyRelu Select(Tensor x, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
     {
         ArgumentNullException.ThrowIfNull(x);
+        if (FusedFilteredLeakyRelu.Supports(x))
+            return Fused;
         bool filters = upFilter is not null || downFilter is not null;
         return filters && x.shape[^1] * shape.Up <= 2 * WidestMatrix ? Matrix : Composed;
     }

@@ -28,14 +28,17 @@ public class OpsTests
     }
 
     [Fact]
-    public void SelectTakesMatricesWhileImagesAreSmall()
+    public void SelectTakesTheFusedPassOrElseMatricesWhileImagesAreSmall()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor filter = ones(12) / 12;
         var shape = new FilteredLeakyReluShape(2, 2, new ImagePadding(9, 8, 9, 8), Math.Sqrt(2), 0.2, 256);
-        Assert.Same(FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Select(zeros(1, 1, 36, 36), filter, filter, shape));
-        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(zeros(1, 1, 278, 278), filter, filter, shape));
-        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(zeros(1, 1, 36, 36), null, null, Plain));
+        Assert.Same(FilteredLeakyRelu.Fused, FilteredLeakyRelu.Select(zeros(1, 1, 36, 36), filter, filter, shape));
+        Assert.Same(FilteredLeakyRelu.Fused, FilteredLeakyRelu.Select(zeros(1, 1, 36, 36), null, null, Plain));
+        Tensor small = zeros([1, 1, 36, 36], dtype: ScalarType.Float16), large = zeros([1, 1, 278, 278], dtype: ScalarType.Float16);
+        Assert.Same(FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Select(small, filter, filter, shape));
+        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(large, filter, filter, shape));
+        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(small, null, null, Plain));
     }
 
     [Fact]

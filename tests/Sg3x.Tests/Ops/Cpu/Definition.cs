@@ -46,21 +46,25 @@ internal static class Definition
     /// <summary>Valid true convolution times a factor.</summary>
     public static Plane Convolve(Plane x, FilterTaps filter, double factor)
     {
-        var full = filter.Separable
-            ? filter.Values.SelectMany(_ => filter.Values, (a, b) => a * b).ToArray()
-            : filter.Values;
-        var (width, height) = (filter.Width, filter.VerticalCount);
+        // A separable filter's rectangle is the product of its columns' and its rows' taps.
+        if (filter.Separable)
+            return Convolve(Convolve(x, filter.Values, filter.Width, 1, factor), filter.Values, 1, filter.Width, 1);
+        return Convolve(x, filter.Values, filter.Width, filter.Height, factor);
+    }
+
+    private static Plane Convolve(Plane x, double[] taps, int width, int height, double factor)
+    {
         var y = Plane.Zero(x.Width - width + 1, x.Height - height + 1);
         for (var row = 0; row < y.Height; row++)
         {
             for (var column = 0; column < y.Width; column++)
             {
                 double sum = 0, size = 0;
-                for (var i = 0; i < full.Length; i++)
+                for (var i = 0; i < taps.Length; i++)
                 {
                     var at = ((row + height - 1 - (i / width)) * x.Width) + column + width - 1 - (i % width);
-                    sum += full[i] * x.Values[at];
-                    size += Math.Abs(full[i]) * x.Sizes[at];
+                    sum += taps[i] * x.Values[at];
+                    size += Math.Abs(taps[i]) * x.Sizes[at];
                 }
                 y.Values[(row * y.Width) + column] = sum * factor;
                 y.Sizes[(row * y.Width) + column] = size * Math.Abs(factor);
@@ -104,40 +108,24 @@ internal static class Definition
 
     public static Plane Forward(DrawnCase c, int plane) => After(c, Activate(c, Before(c, plane)));
 
-    /// <summary>The gradient arriving at each sample between the filters, by the transpose of the second.</summary>
-    public static Plane GradientAfterActivation(DrawnCase c, double[] gradient, int plane)
+    /// <summary>The gradient arriving at each sample between the filters: the second filter's transpose.</summary>
+    public static Plane GradientAfterActivation(DrawnCase c, int plane)
     {
-        var t = Before(c, plane);
-        var d = Take(gradient, plane, c.Horizontal.Output, c.Vertical.Output);
-        return Transpose(d, c.Down.Flipped, 1, c.Horizontal.Down, 0, 0, t.Width, t.Height);
+        var d = Take(c.OutputGradient, plane, c.Horizontal.Output, c.Vertical.Output);
+        var stuffed = Stuff(d, 0, c.Horizontal.Down);
+        var (width, height) = (c.Horizontal.Mid + c.Horizontal.DownTaps - 1, c.Vertical.Mid + c.Vertical.DownTaps - 1);
+        var (left, top) = (c.Horizontal.DownTaps - 1, c.Vertical.DownTaps - 1);
+        return Convolve(Pad(stuffed, left, width - left - stuffed.Width, top, height - top - stuffed.Height), c.Down.Flipped, 1);
     }
 
-    /// <summary>The input's gradient from that of the samples before the activation, by the transpose of the first filter.</summary>
+    /// <summary>The input's gradient from that of the samples before the activation: the first filter's transpose.</summary>
     public static Plane GradientOfInput(DrawnCase c, Plane gradient)
     {
-        var factor = (double)c.Horizontal.Up * c.Vertical.Up;
-        var x = Plane.Zero(c.Horizontal.Input, c.Vertical.Input);
-        var full = c.Up.Flipped;
-        for (var i = 0; i < gradient.Values.Length; i++)
-        {
-            for (var ky = 0; ky < full.VerticalCount; ky++)
-            {
-                for (var kx = 0; kx < full.Width; kx++)
-                {
-                    var row = (i / gradient.Width) + ky - c.Vertical.Low;
-                    var column = (i % gradient.Width) + kx - c.Horizontal.Low;
-                    if (row % c.Vertical.Up != 0 || column % c.Horizontal.Up != 0)
-                        continue;
-                    (row, column) = (row / c.Vertical.Up, column / c.Horizontal.Up);
-                    if (row < 0 || row >= x.Height || column < 0 || column >= x.Width)
-                        continue;
-                    var tap = Value(full, ky, kx) * factor;
-                    x.Values[(row * x.Width) + column] += tap * gradient.Values[i];
-                    x.Sizes[(row * x.Width) + column] += Math.Abs(tap) * gradient.Sizes[i];
-                }
-            }
-        }
-        return x;
+        var (width, height) = ((c.Horizontal.Input * c.Horizontal.Up) + c.Horizontal.UpTaps - 1, (c.Vertical.Input * c.Vertical.Up) + c.Vertical.UpTaps - 1);
+        var (left, top) = (c.Horizontal.UpTaps - 1 - c.Horizontal.Low, c.Vertical.UpTaps - 1 - c.Vertical.Low);
+        var padded = Pad(gradient, left, width - left - gradient.Width, top, height - top - gradient.Height);
+        var convolved = Convolve(padded, c.Up.Flipped, (double)c.Horizontal.Up * c.Vertical.Up);
+        return Keep(convolved, c.Horizontal.Up, c.Horizontal.Input, c.Vertical.Input);
     }
 
     public static int High(ResampleAxis axis)
@@ -147,31 +135,9 @@ internal static class Definition
         return needed + axis.UpTaps - 1 - (axis.Input * axis.Up) - axis.Low;
     }
 
-    public static double Value(FilterTaps filter, int row, int column) =>
-        filter.Separable ? filter.Values[row] * filter.Values[column] : filter.Values[(row * filter.Width) + column];
-
     public static Plane Take(double[] values, int plane, int width, int height)
     {
         var part = values.AsSpan(plane * width * height, width * height).ToArray();
         return new(width, height, part, [.. part.Select(Math.Abs)]);
-    }
-
-    private static Plane Transpose(Plane d, FilterTaps correlated, double factor, int step, int low, int top, int width, int height)
-    {
-        var t = Plane.Zero(width, height);
-        for (var i = 0; i < d.Values.Length; i++)
-        {
-            for (var ky = 0; ky < correlated.VerticalCount; ky++)
-            {
-                for (var kx = 0; kx < correlated.Width; kx++)
-                {
-                    var at = (((i / d.Width * step) + ky - top) * width) + (i % d.Width * step) + kx - low;
-                    var tap = Value(correlated, ky, kx) * factor;
-                    t.Values[at] += tap * d.Values[i];
-                    t.Sizes[at] += Math.Abs(tap) * d.Sizes[i];
-                }
-            }
-        }
-        return t;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class DrawnCase
             var (up, down) = (random.Next(1, 5), random.Next(1, 5));
             var upFilter = DrawFilter(random, up);
             var downFilter = DrawFilter(random, down);
-            var (width, height) = (random.Next(1, 40), random.Next(1, 30));
+            var (width, height) = (random.Next(1, 36), random.Next(1, 16));
             var horizontal = DrawAxis(random, width, up, down, upFilter.Width, downFilter.Width);
             var vertical = DrawAxis(random, height, up, down, upFilter.VerticalCount, downFilter.VerticalCount);
             if (horizontal.Output < 1 || vertical.Output < 1)

@@ -41,7 +41,7 @@ public sealed class FusedKernelTests
                 }
 
                 // Samples that rounding may put on either side of 0 or of the clamp leave the gradient either way.
-                var arriving = Definition.GradientAfterActivation(c, c.OutputGradient, p);
+                var arriving = Definition.GradientAfterActivation(c, p);
                 var either = Definition.Plane.Zero(before.Width, before.Height);
                 for (var i = 0; i < before.Values.Length; i++)
                 {
