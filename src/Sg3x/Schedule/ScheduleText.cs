@@ -8,6 +8,9 @@ public static class ScheduleText
 {
     private const int TapsPerLine = 6;
 
+    // A tap that is 0 but for rounding would read differently on every machine.
+    private const double Noise = 1e-14;
+
     /// <summary>
     /// Renders the input, a block of values for each layer, and its filter taps to nine digits. A radial filter is symmetric in both
     /// axes, so of its n×n taps the upper left quarter stands for all.
@@ -68,8 +71,8 @@ public static class ScheduleText
 
     private static void Row(StringBuilder text, IEnumerable<double> taps)
     {
-        IEnumerable<string> cells = taps.Select(tap => tap.ToString("e8", CultureInfo.InvariantCulture).PadLeft(16));
-        text.Append("   ").AppendJoin("", cells).Append('\n');
+        IEnumerable<string> cells = taps.Select(tap => (Math.Abs(tap) < Noise ? 0 : tap).ToString("0.00000000e+00", CultureInfo.InvariantCulture).PadLeft(15));
+        text.Append("   ").AppendJoin(' ', cells).Append('\n');
     }
 
     private static string Number(double value) => value.ToString("G9", CultureInfo.InvariantCulture);
