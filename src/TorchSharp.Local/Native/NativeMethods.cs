@@ -76,6 +76,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] public static partial int ts_data(nint t, nint* data);
     [LibraryImport(Library)]
     public static partial int ts_from_blob(nint data, long* sizes, long dimensions, long dtype, nint owner, nint* result);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int ts_save(nint t, string path);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int ts_load(string path, nint* result);
     [LibraryImport(Library)] public static partial int ts_set_requires_grad(nint t, int value);
     [LibraryImport(Library)] public static partial int ts_retain_grad(nint t);
     [LibraryImport(Library)] public static partial int ts_get_grad(nint t, nint* grad);

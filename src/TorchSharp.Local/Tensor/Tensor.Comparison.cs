@@ -7,7 +7,9 @@ public static partial class torch
     /// <content>Comparisons, element by element, and logic.</content>
     public partial class Tensor
     {
-        public Tensor eq(Tensor target) => Operator.Call("eq.Tensor", this, target);
+        public Tensor eq(Tensor target) => target is null ? false : Operator.Call("eq.Tensor", this, target);
+
+        public Tensor equal(Tensor target) => eq(target);
 
         public Tensor eq(Scalar target) => Operator.Call("eq.Scalar", this, target);
 

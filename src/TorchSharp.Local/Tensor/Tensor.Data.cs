@@ -68,6 +68,21 @@ public static partial class torch
             return new TensorAccessor<T>(this)[i];
         }
 
+        /// <summary>Writes the tensor in PyTorch's format.</summary>
+        public void save(string location)
+        {
+            NativeMethods.Check(NativeMethods.ts_save(Handle, location));
+            GC.KeepAlive(this);
+        }
+
+        /// <summary>Reads a tensor in PyTorch's format.</summary>
+        public static unsafe Tensor load(string location)
+        {
+            nint loaded;
+            NativeMethods.Check(NativeMethods.ts_load(location, &loaded));
+            return new Tensor(loaded);
+        }
+
         public unsafe void WriteBytesToStream(Stream stream, int bufferSize = 1024)
         {
             ValidateBytes(0);

@@ -107,7 +107,7 @@ public static partial class torch
         public override bool Equals(object? obj) => obj is Tensor other && Equals(other);
 
         /// <summary>Whether both have the same shape and the same elements.</summary>
-        public bool Equals(Tensor target) => Operator.CallBool("equal", this, target);
+        public bool Equals(Tensor target) => target is not null && Operator.CallBool("equal", this, target);
 
         public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
     }

@@ -173,5 +173,9 @@ public static partial class torch
 
     public static Tensor bernoulli(Tensor input, Generator? generator = null) => Operator.Call("bernoulli", input, generator);
 
+    public static void save(Tensor t, string location) => t.save(location);
+
+    public static Tensor load(string location) => Tensor.load(location);
+
     private static Tensor[] Many(IEnumerable<Tensor> tensors) => tensors as Tensor[] ?? tensors.ToArray();
 }

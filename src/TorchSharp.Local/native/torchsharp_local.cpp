@@ -16,6 +16,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/grad_mode.h>
+#include <torch/serialize.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -199,7 +200,9 @@ struct ManagedFunction : torch::autograd::Function<ManagedFunction> {
     char* message = callbacks.backward(
         static_cast<ManagedCall*>(owner.get())->call, context, given, static_cast<int64_t>(grads.size()), &result);
     std::free(given);
-    return returned(message, result);
+    auto list = returned(message, result);
+    list.emplace_back();  // of the owner, which libtorch counts among the arguments
+    return list;
   }
 };
 
@@ -292,6 +295,18 @@ TS_API int ts_from_blob(void* data, const int64_t* sizes, int64_t dimensions, in
   return guarded([&] {
     *result = handle(at::from_blob(data, at::IntArrayRef(sizes, dimensions), [owner](void*) { callbacks.free(owner); },
                                    at::TensorOptions(static_cast<at::ScalarType>(dtype))));
+  });
+}
+
+TS_API int ts_save(void* t, const char* path) {
+  return guarded([&] { torch::save(*static_cast<at::Tensor*>(t), path); });
+}
+
+TS_API int ts_load(const char* path, void** result) {
+  return guarded([&] {
+    at::Tensor t;
+    torch::load(t, path);
+    *result = handle(t);
   });
 }
 
