@@ -17,7 +17,7 @@ has_own_libtorch() {
   command -v python3 >/dev/null || return 1
   local folder
   folder=$(python3 -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])' 2>/dev/null) || return 1
-  [[ -e $folder/include/torch/script.h || -e $folder/include/torch/csrc/api/include/torch/all.h ]]
+  [[ -e $folder/include/ATen/core/dispatch/Dispatcher.h && -e $folder/lib/libtorch_cpu.so ]]
 }
 
 has_fast_blas() { # the reference BLAS runs convolutions ten times slower than any other
@@ -30,10 +30,10 @@ missing_packages() {
   local torch vision
   torch=$(property Sg3xTorchSharp "$found_props") vision=$(property Sg3xTorchVision "$found_props")
   if [[ $torch == local || $vision == local ]]; then
-    command -v "${CXX:-g++}" >/dev/null || echo g++
+    command -v "${CXX:-g++}" >/dev/null && command -v cc >/dev/null || echo g++
   fi
   if [[ $torch == local ]] && ! has_own_libtorch; then
-    has_header torch/csrc/api/include/torch/all.h || echo libtorch-dev
+    has_header ATen/core/dispatch/Dispatcher.h || echo libtorch-dev
     has_fast_blas || echo libopenblas0-pthread
   fi
   if [[ $vision == local ]]; then
