@@ -9,7 +9,7 @@
 //   ID   unknown  -         the error
 //
 // VERSION may end in ".*": the highest with that beginning. "absent" needs a clear answer from every source; any source that
-// fails leaves the matter unknown. A native library of a found package that already lies on this machine (in the package
+// fails leaves the matter unknown, and is not asked again. A native library of a found package that already lies on this machine (in the package
 // folder or in a folder feed) is put into PROBE, for the caller to ask the loader about.
 
 using System.IO.Compression;
@@ -33,7 +33,8 @@ string packageFolder = SettingsUtility.GetGlobalPackagesFolder(settings);
 string probe = args[1];
 List<PackageSource> sources = [.. SettingsUtility.GetEnabledSources(settings)];
 PackageSourceMapping mapping = PackageSourceMapping.GetPackageSourceMapping(settings);
-Dictionary<string, Task<FindPackageByIdResource>> indexes = [];
+Dictionary<string, FindPackageByIdResource> indexes = [];
+Dictionary<string, string> failures = [];
 using SourceCacheContext cache = new() { NoCache = true, DirectDownload = true };
 
 for (int i = 2; i < args.Length; i += 2)
@@ -64,6 +65,12 @@ async Task<(string State, string Version, string Detail)> Ask(string id, string 
     string? failure = asked.Count == 0 ? "no package source is configured" : null;
     foreach (PackageSource source in asked)
     {
+        if (failures.TryGetValue(source.Name, out string? before))
+        {
+            failure ??= before;
+            continue;
+        }
+
         try
         {
             NuGetVersion? found = await Find(source, id, wanted);
@@ -74,7 +81,8 @@ async Task<(string State, string Version, string Detail)> Ask(string id, string 
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            failure ??= $"{source.Name}: {Innermost(e)}";
+            failures[source.Name] = $"{source.Name}: {Innermost(e)}";
+            failure ??= failures[source.Name];
         }
     }
 
@@ -93,18 +101,17 @@ async Task<NuGetVersion?> Find(PackageSource source, string id, string wanted)
     using CancellationTokenSource timeout = new(TimeSpan.FromSeconds(TimeoutSeconds));
     try
     {
-        // A source that cannot even be opened is asked once, not once a package.
-        if (!indexes.TryGetValue(source.Name, out Task<FindPackageByIdResource>? index))
+        if (!indexes.TryGetValue(source.Name, out FindPackageByIdResource? byId))
         {
-            indexes[source.Name] = index = Open(source, timeout.Token);
+            indexes[source.Name] = byId = await Open(source, timeout.Token);
         }
 
-        FindPackageByIdResource byId = await index;
         IEnumerable<NuGetVersion> versions =
             await byId.GetAllVersionsAsync(id, cache, NullLogger.Instance, timeout.Token) ?? [];
-        NuGetVersion? found = VersionRange.Parse(wanted).FindBestMatch(versions);
-        // An exact wish is a lower bound to NuGet; here it is that version or none.
-        found = wanted.EndsWith('*') || found is null || found == NuGetVersion.Parse(wanted) ? found : null;
+        // To NuGet both wishes are lower bounds as well; here they are not.
+        NuGetVersion? found = wanted.EndsWith('*')
+            ? versions.Where(FloatRange.Parse(wanted)!.Satisfies).Max()
+            : versions.FirstOrDefault(NuGetVersion.Parse(wanted).Equals);
         if (found is not null && source.IsLocal)
         {
             await CopyNativeFromPackage(byId, id, found, timeout.Token);

@@ -31,7 +31,7 @@ ask_feed() {
   fi
   rm -rf "$setup_dir/probe"
   local answers
-  answers=$(dotnet "$feed" "$root" "$setup_dir/probe" "$@" 2>"$log") \
+  answers=$(NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=3 dotnet "$feed" "$root" "$setup_dir/probe" "$@" 2>"$log") \
     || die "the package feed could not be asked: $(head -n 1 "$log")"
   local id s v d
   while IFS=$'\t' read -r id s v d; do
