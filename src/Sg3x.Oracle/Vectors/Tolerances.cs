@@ -66,8 +66,15 @@ public static class Tolerances
         return Gradient(GeneratorTerms(schedule));
     }
 
-    /// <summary>Moving averages of the layers' mean squares after an update: the forward pass up to the layer.</summary>
-    public static Tolerance Averages(LayerSchedule schedule) => Images(schedule);
+    /// <summary>
+    /// Moving averages after an update: a + (1 − β)(x − a) in float32, a dozen roundings with the mean that goes in; of the forward
+    /// pass's own error only the share 1 − β ≤ 0.002 gets through.
+    /// </summary>
+    public static Tolerance Averages(LayerSchedule schedule)
+    {
+        double forward = Images(schedule).Value;
+        return new((16 * SingleRoundoff) + (0.002 * forward), "16·2⁻²⁴ and 0.002 of the forward pass's");
+    }
 
     /// <summary>Logits: every convolution and both fully connected layers.</summary>
     public static Tolerance Logits(DiscriminatorConfig config)

@@ -33,6 +33,8 @@ public static partial class VectorFiles
         file.VerifyChecksum();
         VectorReport report = KindOf(file) switch
         {
+            VectorKind.Generator => GeneratorVectors.Check(file, device ?? CPU),
+            VectorKind.Discriminator => DiscriminatorVectors.Check(file, device ?? CPU),
             VectorKind.Ops => OpsVectors.Check(file, device ?? CPU),
             _ => AugmentationVectors.Check(file),
         };
