@@ -69,7 +69,9 @@ public class BroadcastingTests
         Assert.Equal([4L], x.mean([0, 1]).shape);
         Assert.Equal([5.0, 17.0], x.mean([1, 2]).sub(0.5).data<double>().ToArray());
         Assert.Equal(50.0, x.var().item<double>(), 9);
-        Assert.Equal(x.var(unbiased: false).item<double>(), x.std(unbiased: false).item<double>() * x.std(false).item<double>(), 9);
+        Assert.Equal(575 / 12.0, Math.Pow(x.std(unbiased: false).item<double>(), 2), 9);
+        Assert.Equal(575 / 12.0, x.var([0L, 1, 2], unbiased: false).item<double>(), 9);
+        Assert.Equal([4L], x.var([0L, 1]).shape);
         Assert.Equal(23.0, x.max().item<double>());
         var (values, indexes) = x.max(2);
         Assert.Equal(3.0, values[0, 0].item<double>());

@@ -14,7 +14,8 @@ public class DTypeTests
         Assert.Equal(ScalarType.Byte, empty([4], uint8).dtype);
         Assert.Equal(ScalarType.Int64, arange(3).dtype);
         Assert.Equal(ScalarType.Float32, arange(0, 1, 0.25).dtype);
-        Assert.Equal(ScalarType.Float32, full([2], 3).dtype);
+        Assert.Equal(ScalarType.Float32, full([2], 3.0).dtype);
+        Assert.Equal(ScalarType.Int64, full([2], 3).dtype);
         Assert.Equal(ScalarType.Int64, randint(0, 9, [3]).dtype);
         Assert.Equal(ScalarType.Float64, randn([3], dtype: float64).dtype);
         Assert.Equal(ScalarType.BFloat16, zeros_like(zeros(2), bfloat16).dtype);

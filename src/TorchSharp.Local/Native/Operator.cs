@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace TorchSharp.Native;
@@ -19,10 +20,23 @@ internal static unsafe class Operator
         return AsTensor(result);
     }
 
-    /// <summary>The only result, a tensor, on which the gradient is to be recorded from here on.</summary>
+    /// <summary>
+    /// The only result, a new tensor, on which the gradient may be recorded from here on. Where there is no memory for it, it is
+    /// tried again after the garbage collector has let go of what nobody holds.
+    /// </summary>
     public static Tensor CallLeaf(bool requiresGrad, string name, params ReadOnlySpan<Value> args)
     {
-        var tensor = Call(name, args);
+        Tensor tensor;
+        try
+        {
+            tensor = Call(name, args);
+        }
+        catch (ExternalException)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            tensor = Call(name, args);
+        }
         return requiresGrad ? tensor.requires_grad_() : tensor;
     }
 
@@ -103,7 +117,7 @@ internal static unsafe class Operator
         {
             var next = scratch;
             for (var i = 0; i < args.Length; i++)
-                next = Marshal(args[i], native + i, next);
+                next = Lay(args[i], native + i, next);
             long returned;
             var status = NativeMethods.ts_call(op, native, args.Length, results, capacity, &returned);
             foreach (ref readonly var arg in args)
@@ -131,7 +145,7 @@ internal static unsafe class Operator
         _ => 0,
     };
 
-    private static long* Marshal(in Value value, NativeValue* native, long* next)
+    private static long* Lay(in Value value, NativeValue* native, long* next)
     {
         *native = new NativeValue { Kind = (long)value.Kind, Bits = value.Bits };
         switch (value.Reference)

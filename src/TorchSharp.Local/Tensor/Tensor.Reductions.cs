@@ -80,16 +80,19 @@ public static partial class torch
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             std([dim], unbiased, keepdim, type);
 
+        /// <summary>Over some dimensions; TorchSharp 0.107 does not heed the type.</summary>
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-            As(Operator.Call("std.dim", this, dimensions, unbiased, keepdim), type);
+            Operator.Call("std.dim", this, dimensions, unbiased, keepdim);
 
-        public Tensor var(bool unbiased = true) => Operator.Call("var", this, unbiased);
+        /// <summary>The unbiased variance of all elements: TorchSharp 0.107 does not heed the argument here.</summary>
+        public Tensor var(bool unbiased = true) => Operator.Call("var", this);
 
         public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             var([dim], unbiased, keepdim, type);
 
+        /// <summary>Over some dimensions; TorchSharp 0.107 does not heed the type.</summary>
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-            As(Operator.Call("var.dim", this, dimensions, unbiased, keepdim), type);
+            Operator.Call("var.dim", this, dimensions, unbiased, keepdim);
 
         public Tensor norm(float p = 2.0f) => Operator.Call("norm.Scalar", this, (Scalar)p);
 
@@ -120,7 +123,5 @@ public static partial class torch
 
         public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true) =>
             Operator.Call2("topk", this, k, dim, largest, sorted);
-
-        private static Tensor As(Tensor result, ScalarType? type) => type is { } t ? result.to_type(t, disposeAfter: true) : result;
     }
 }

@@ -60,10 +60,6 @@ public static partial class torch
         bool requires_grad = false, string[]? names = null) =>
         Copy<double>([.. rawArray], [rawArray.Count], dtype, device, requires_grad, names);
 
-    public static Tensor tensor(IList<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null,
-        Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        Copy<double>([.. rawArray], dimensions, dtype, device, requires_grad, names);
-
     public static Tensor tensor(IList<double> rawArray, long rows, long columns, ScalarType? dtype = null,
         Device? device = null, bool requires_grad = false, string[]? names = null) =>
         Copy<double>([.. rawArray], [rows, columns], dtype, device, requires_grad, names);

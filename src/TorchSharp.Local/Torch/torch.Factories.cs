@@ -135,7 +135,8 @@ public static partial class torch
         string[]? names)
     {
         NotNamed(names);
-        return Operator.CallLeaf(requiresGrad, op, size, value, dtype ?? get_default_dtype(), default, InitializeDevice(device));
+        return Operator.CallLeaf(requiresGrad, op, size, value,
+            dtype ?? (is_integral(value.Type) ? ScalarType.Int64 : get_default_dtype()), default, InitializeDevice(device));
     }
 
     private static Tensor Like(string op, Tensor input, ScalarType? dtype, Device? device, bool requiresGrad, string[]? names)

@@ -24,8 +24,6 @@ public static partial class torch
 
     public static Tensor reciprocal(Tensor input) => input.reciprocal();
 
-    public static Tensor relu(Tensor input) => input.relu();
-
     public static Tensor rsqrt(Tensor input) => input.rsqrt();
 
     public static Tensor sigmoid(Tensor input) => input.sigmoid();

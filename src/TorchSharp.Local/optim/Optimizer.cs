@@ -13,6 +13,10 @@ namespace TorchSharp
             {
                 protected IList<ParamGroup> _parameter_groups = [];
 
+                private protected Optimizer()
+                {
+                }
+
                 public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
 
                 /// <summary>Sets the gradients to zero; they stay where they are.</summary>
@@ -78,6 +82,10 @@ namespace TorchSharp.Modules
     {
         private protected OptimizerOptions defaults = new();
         private protected readonly Dictionary<nint, OptimizerState> states = [];
+
+        public OptimizerHelper()
+        {
+        }
 
         /// <summary>One state for each parameter, in the groups' order.</summary>
         public virtual StateDictionary state_dict()
