@@ -58,10 +58,13 @@ if [[ ! -e $output ]]; then
         if grep -q '_ZN3c105ErrorC1ENS_14SourceLocationESs' "$lib/libc10.so"; then
             new_strings=0
         fi
+        # Newer headers insist on C++20; 1.13's do not compile as that.
+        standard=c++17
+        [[ -d $include/torch/headeronly ]] && standard=c++20
         cuda=()
         [[ -e $lib/libtorch_cuda.so ]] && cuda=(-ltorch_cuda -lc10_cuda)
         log=$cache/$key/log
-        "$compiler" -std=c++17 -O1 -fPIC -shared -fvisibility=hidden -w -D_GLIBCXX_USE_CXX11_ABI=$new_strings \
+        "$compiler" -std=$standard -O1 -fPIC -shared -fvisibility=hidden -w -D_GLIBCXX_USE_CXX11_ABI=$new_strings \
             -I"$include" -I"$include/torch/csrc/api/include" "$source_file" -o "$output.$$" \
             -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu "${cuda[@]}" -lc10 >"$log" 2>&1 ||
             fail "compiling against $lib failed: $(grep -m1 "error: " "$log" || echo "see $log")"
