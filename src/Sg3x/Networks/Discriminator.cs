@@ -27,7 +27,8 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
         for (int size = config.Resolution; size > LastSize; size /= 2)
         {
             int? imageChannels = size == config.Resolution ? config.ImageChannels : null;
-            made.Add(new DiscriminatorBlock(imageChannels, Channels(config, size), Channels(config, size / 2), config.ConvClamp, draws));
+            made.Add(
+                new DiscriminatorBlock(imageChannels, Channels(config, size), Channels(config, size / 2), config.ConvClamp, draws));
             register_module($"b{size}", made[^1]);
         }
         blocks = [.. made];
@@ -51,7 +52,8 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Judges images.</summary>
-    /// <param name="input">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation, N).</param>
+    /// <param name="input">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation,
+    /// N).</param>
     /// <returns>Logits, [N, 1]: above 0 for real.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public override Tensor forward(Tensor input)

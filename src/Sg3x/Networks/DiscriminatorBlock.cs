@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Networks;
 
-/// <summary>A residual block of the discriminator that halves the image (SG2): 3×3, 3×3 with stride 2, beside a 1×1 with stride 2, both × √½.</summary>
+/// <summary>
+/// A residual block of the discriminator that halves the image (SG2): 3×3, 3×3 with stride 2, beside a 1×1 with stride 2, both ×
+/// √½.
+/// </summary>
 public sealed class DiscriminatorBlock : nn.Module<Tensor, Tensor>
 {
     private readonly DiscriminatorConv? fromrgb;
@@ -13,7 +16,8 @@ public sealed class DiscriminatorBlock : nn.Module<Tensor, Tensor>
     private Tensor resample_filter;
 
     /// <summary>Draws the weights.</summary>
-    /// <param name="imageChannels">Channels of the image that the block takes, or null where it takes another block's features.</param>
+    /// <param name="imageChannels">Channels of the image that the block takes, or null where it takes another block's
+    /// features.</param>
     /// <param name="channels">Channels at its resolution.</param>
     /// <param name="outChannels">Channels at half its resolution.</param>
     /// <param name="clamp">Bound on the magnitude of activations.</param>

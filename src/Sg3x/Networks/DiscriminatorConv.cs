@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Networks;
 
 /// <summary>
-/// A convolution of the discriminator (SG2): weights with run-time gain 1/√(in·k²), anti-aliased stride 2 where wanted, and, where it has a
+/// A convolution of the discriminator (SG2): weights with run-time gain 1/√(in·k²), anti-aliased stride 2 where wanted, and,
+/// where it has a
 /// bias, leaky ReLU of slope 0.2, gain √2 and clamp.
 /// </summary>
 public sealed class DiscriminatorConv : nn.Module<Tensor, Tensor>
@@ -27,8 +28,10 @@ public sealed class DiscriminatorConv : nn.Module<Tensor, Tensor>
     /// <param name="kernel">Kernel width k, odd; the convolution pads by ⌊k/2⌋.</param>
     /// <param name="generator">Where the weight is drawn from, N(0, 1).</param>
     /// <param name="down">Stride, 1 or 2.</param>
-    /// <param name="clamp">Bound on the magnitude of the output at gain 1, or null for a linear layer without bias and bound.</param>
-    public DiscriminatorConv(int inChannels, int outChannels, int kernel, torch.Generator generator, int down = 1, double? clamp = null)
+    /// <param name="clamp">Bound on the magnitude of the output at gain 1, or null for a linear layer without bias and
+    /// bound.</param>
+    public DiscriminatorConv(
+        int inChannels, int outChannels, int kernel, torch.Generator generator, int down = 1, double? clamp = null)
         : base(nameof(DiscriminatorConv))
     {
         using DisposeScope scope = NewDisposeScope();
@@ -75,7 +78,9 @@ public sealed class DiscriminatorConv : nn.Module<Tensor, Tensor>
         }
         // A positive gain goes through the leaky ReLU, so all of them join the weight's.
         double total = bias is null ? gain : gain * Math.Sqrt(2);
-        Tensor y = nn.functional.conv2d(x, weight * (weightGain * total), bias is null ? null : bias * total, [stride, stride], [padding, padding], [1, 1], 1);
+        Tensor? offset = bias is null ? null : bias * total;
+        Tensor y = nn.functional.conv2d(
+            x, weight * (weightGain * total), offset, [stride, stride], [padding, padding], [1, 1], 1);
         if (bias is not null)
             y = y.leaky_relu_(Slope).clamp(-clamp * gain, clamp * gain);
         return y.MoveToOuterDisposeScope();

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Networks;
 
-/// <summary>The end of the discriminator at 4×4 (SG2): minibatch standard deviation, 3×3 convolution, fully connected, linear output.</summary>
+/// <summary>
+/// The end of the discriminator at 4×4 (SG2): minibatch standard deviation, 3×3 convolution, fully connected, linear output.
+/// </summary>
 public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
 {
     private const int Size = 4;
@@ -42,7 +44,8 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// One channel that tells how much samples of a group differ: groups of G = min(group, N) samples with equal index mod N/G; population
+    /// One channel that tells how much samples of a group differ: groups of G = min(group, N) samples with equal index mod N/G;
+    /// population
     /// variance per position, √(var + 1e−8), mean over channels and pixels.
     /// </summary>
     /// <param name="x">[N, C, H, W].</param>
@@ -54,11 +57,14 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
         NetworkState.CheckShape(nameof(x), x, null, null, null, null);
         long n = x.shape[0], g = Math.Min(group, n);
         if (n % g != 0)
-            throw new ArgumentException($"x: expected a batch that is a multiple of {g}, the group of the minibatch standard deviation, found {n}.", nameof(x));
+            throw new ArgumentException(
+                $"x: expected a batch that is a multiple of {g}, the group of the minibatch standard deviation, found {n}.",
+                nameof(x));
         using DisposeScope scope = NewDisposeScope();
         Tensor grouped = x.reshape(g, n / g, x.shape[1], x.shape[2], x.shape[3]);
         Tensor variance = (grouped - grouped.mean([0], true)).square().mean([0]);
         Tensor deviation = (variance + 1e-8).sqrt().mean([1, 2, 3]);
-        return deviation.reshape(1, -1, 1, 1).expand(g, n / g, x.shape[2], x.shape[3]).reshape(n, 1, x.shape[2], x.shape[3]).MoveToOuterDisposeScope();
+        return deviation.reshape(1, -1, 1, 1).expand(g, n / g, x.shape[2], x.shape[3]).reshape(n, 1, x.shape[2], x.shape[3])
+            .MoveToOuterDisposeScope();
     }
 }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Networks;
 
 /// <summary>
-/// y = (W·g)x + b·m with run-time gain g = m/√in and learning-rate multiplier m (equalised learning rate), followed where wanted by a leaky
+/// y = (W·g)x + b·m with run-time gain g = m/√in and learning-rate multiplier m (equalised learning rate), followed where wanted
+/// by a leaky
 /// ReLU of slope 0.2 and gain √2.
 /// </summary>
 public sealed class FullyConnected : nn.Module<Tensor, Tensor>
@@ -27,7 +28,8 @@ public sealed class FullyConnected : nn.Module<Tensor, Tensor>
     /// <param name="weightScale">Factor on the initial weight.</param>
     /// <param name="initialBias">One value for all, or one for each output; default 0.</param>
     public FullyConnected(
-        int inFeatures, int outFeatures, torch.Generator generator, bool activate = false, double lrMultiplier = 1, double weightScale = 1, float[]? initialBias = null)
+        int inFeatures, int outFeatures, torch.Generator generator, bool activate = false, double lrMultiplier = 1,
+        double weightScale = 1, float[]? initialBias = null)
         : base(nameof(FullyConnected))
     {
         using DisposeScope scope = NewDisposeScope();

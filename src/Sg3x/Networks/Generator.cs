@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Networks;
 
-/// <summary>The generator of StyleGAN3: mapping and synthesis. Its state has the names and shapes of the official release's.</summary>
+/// <summary>
+/// The generator of StyleGAN3: mapping and synthesis. Its state has the names and shapes of the official release's.
+/// </summary>
 public sealed class Generator : nn.Module<Tensor, Tensor>
 {
     private readonly MappingNetwork mapping;
@@ -46,7 +48,8 @@ public sealed class Generator : nn.Module<Tensor, Tensor>
     /// <param name="updateAverages">Moves w_avg first.</param>
     /// <returns>ws, [N, NumWs, WDim].</returns>
     /// <exception cref="ArgumentException">The shape of <paramref name="z"/> is another.</exception>
-    public Tensor Map(Tensor z, double truncation = 1, bool updateAverages = false) => mapping.forward(z, truncation, updateAverages);
+    public Tensor Map(Tensor z, double truncation = 1, bool updateAverages = false) =>
+        mapping.forward(z, truncation, updateAverages);
 
     /// <summary>Makes images.</summary>
     /// <param name="ws">[N, NumWs, WDim].</param>

@@ -31,7 +31,8 @@ public sealed class MappingNetwork : nn.Module<Tensor, Tensor>
         layers = new FullyConnected[config.MappingLayers];
         for (int i = 0; i < layers.Length; i++)
         {
-            layers[i] = new FullyConnected(i == 0 ? config.ZDim : config.WDim, config.WDim, generator, activate: true, LrMultiplier);
+            layers[i] = new FullyConnected(
+                i == 0 ? config.ZDim : config.WDim, config.WDim, generator, activate: true, LrMultiplier);
             register_module($"fc{i}", layers[i]);
         }
     }

@@ -28,7 +28,8 @@ public static class NetworkState
                 throw UserException.Mismatch($"{source}: {name}", Describe(target), Describe(value));
         }
         if (state.Keys.FirstOrDefault(name => !own.ContainsKey(name)) is { } unknown)
-            throw UserException.Mismatch($"{source}: {unknown}", "only tensors of this network", "a tensor that it does not have");
+            throw UserException.Mismatch(
+                $"{source}: {unknown}", "only tensors of this network", "a tensor that it does not have");
         using IDisposable quiet = no_grad();
         foreach ((string name, Tensor target) in own)
             target.copy_(state[name]);
@@ -46,7 +47,8 @@ public static class NetworkState
 
     internal static Tensor Buffer(Schedule.Filter filter) => Buffer(tensor(filter.ToSingle()).reshape(filter.Shape));
 
-    internal static Tensor Normal(torch.Generator generator, params long[] shape) => randn(shape, ScalarType.Float32, generator: generator);
+    internal static Tensor Normal(torch.Generator generator, params long[] shape) =>
+        randn(shape, ScalarType.Float32, generator: generator);
 
     internal static string Describe(Tensor x) => $"[{string.Join(", ", x.shape)}]";
 
@@ -59,7 +61,9 @@ public static class NetworkState
             fits = expected[i] is null || expected[i] == shape[i];
         if (!fits)
         {
-            string wanted = string.Join(", ", expected.ToArray().Select(size => size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "any"));
+            string wanted = string.Join(
+                ", ",
+                expected.ToArray().Select(size => size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "any"));
             throw new ArgumentException($"{name}: expected [{wanted}], found {Describe(x)}.", name);
         }
     }

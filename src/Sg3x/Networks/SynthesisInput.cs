@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Networks;
 
 /// <summary>
-/// Fourier features of a transformed plane (AFG section 3.2 and appendix F): amplitude·sin(2π(f·x + phase)), mixed by a trainable matrix.
+/// Fourier features of a transformed plane (AFG section 3.2 and appendix F): amplitude·sin(2π(f·x + phase)), mixed by a trainable
+/// matrix.
 /// Latent w rotates and translates them, a user's transform does so before.
 /// </summary>
 public sealed class SynthesisInput : nn.Module<Tensor, Tensor>
@@ -45,8 +46,11 @@ public sealed class SynthesisInput : nn.Module<Tensor, Tensor>
         register_module(nameof(affine), affine);
     }
 
-    /// <summary>Sets the user's transform, the inverse of the motion of the image, in units of the image about its centre.</summary>
-    /// <param name="matrix">[3, 3] homogeneous, first component x (rightwards), second y (downwards); the identity to begin with.</param>
+    /// <summary>
+    /// Sets the user's transform, the inverse of the motion of the image, in units of the image about its centre.
+    /// </summary>
+    /// <param name="matrix">[3, 3] homogeneous, first component x (rightwards), second y (downwards); the identity to begin
+    /// with.</param>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public void SetTransform(Tensor matrix)
     {
@@ -69,7 +73,8 @@ public sealed class SynthesisInput : nn.Module<Tensor, Tensor>
         Tensor shift = moved.narrow(2, 2, 1) + phases.reshape(1, -1, 1);
         Tensor features = ((f.matmul(Grid().unsqueeze(0)) + shift) * (2 * Math.PI)).sin();
 
-        // Frequencies that a transform moves towards the Nyquist limit fade out. The amplitudes go with the mixing matrix, which is the smaller.
+        // Frequencies that a transform moves towards the Nyquist limit fade out. The amplitudes go with the mixing matrix, which
+        // is the smaller.
         Tensor radius = f.square().sum([2]).sqrt();
         Tensor amplitude = (1 - (radius - plan.Bandwidth) / (plan.Rate / 2 - plan.Bandwidth)).clamp(0, 1);
         Tensor mixing = weight.unsqueeze(0) * (amplitude / Math.Sqrt(plan.Channels)).unsqueeze(1);

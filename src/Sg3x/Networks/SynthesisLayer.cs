@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Networks;
 
-/// <summary>A layer of the synthesis network: modulated convolution, then filtered leaky ReLU (AFG section 3.2); ToRGB has no nonlinearity.</summary>
+/// <summary>
+/// A layer of the synthesis network: modulated convolution, then filtered leaky ReLU (AFG section 3.2); ToRGB has no
+/// nonlinearity.
+/// </summary>
 public sealed class SynthesisLayer : nn.Module<Tensor, Tensor, Tensor>
 {
     private const double Slope = 0.2;
@@ -33,7 +36,8 @@ public sealed class SynthesisLayer : nn.Module<Tensor, Tensor, Tensor>
         Plan = plan;
         this.wDim = wDim;
         this.convClamp = convClamp;
-        weight = NetworkState.Parameter(NetworkState.Normal(generator, plan.OutChannels, plan.InChannels, plan.Kernel, plan.Kernel));
+        weight = NetworkState.Parameter(
+            NetworkState.Normal(generator, plan.OutChannels, plan.InChannels, plan.Kernel, plan.Kernel));
         bias = NetworkState.Parameter(zeros(plan.OutChannels, ScalarType.Float32));
         magnitude_ema = NetworkState.Buffer(tensor(1f));
         affine = new FullyConnected(wDim, plan.InChannels, generator, initialBias: [1]);
@@ -64,7 +68,8 @@ public sealed class SynthesisLayer : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>Applies the layer.</summary>
     /// <param name="x">[N, InChannels, InSize, InSize].</param>
     /// <param name="w">[N, WDim].</param>
-    /// <param name="magnitudeBeta">β with which the mean square of <paramref name="x"/> enters its average before that is used; null leaves it.</param>
+    /// <param name="magnitudeBeta">β with which the mean square of <paramref name="x"/> enters its average before that is used;
+    /// null leaves it.</param>
     /// <returns>[N, OutChannels, OutSize, OutSize].</returns>
     /// <exception cref="ArgumentException">A shape is another.</exception>
     public Tensor forward(Tensor x, Tensor w, double? magnitudeBeta)

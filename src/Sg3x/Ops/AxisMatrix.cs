@@ -5,17 +5,20 @@ using static TorchSharp.torch;
 namespace Sg3x.Ops;
 
 /// <summary>
-/// Upsampling, filtering and downsampling along one axis as a dense matrix M[o, i] = gain · f[n − 1 − (i·up + before − o·down)], zero
+/// Upsampling, filtering and downsampling along one axis as a dense matrix M[o, i] = gain · f[n − 1 − (i·up + before − o·down)],
+/// zero
 /// where the index leaves the filter: row o of M times the samples is output o.
 /// </summary>
 internal static class AxisMatrix
 {
-    // Where each element of a matrix is found among the taps depends on sizes alone, so it is worked out once for each; there are a few per layer.
+    // Where each element of a matrix is found among the taps depends on sizes alone, so it is worked out once for each; there are
+    // a few per layer.
     private const int MostPatterns = 1024;
 
     private static readonly ConcurrentDictionary<Key, Tensor> Patterns = new();
 
-    private readonly record struct Key(int Inputs, int Outputs, int Up, int Down, int Before, int Taps, DeviceType Device, int Index);
+    private readonly record struct Key(
+        int Inputs, int Outputs, int Up, int Down, int Before, int Taps, DeviceType Device, int Index);
 
     /// <summary>Number of outputs along an axis.</summary>
     public static int Outputs(int inputs, int up, int down, int before, int after, int taps)

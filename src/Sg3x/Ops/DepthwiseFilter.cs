@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Ops;
 
-/// <summary>Upsample, filter, downsample by depthwise convolutions: what every faster implementation is measured against.</summary>
+/// <summary>
+/// Upsample, filter, downsample by depthwise convolutions: what every faster implementation is measured against.
+/// </summary>
 public static class DepthwiseFilter
 {
     /// <summary>
-    /// up − 1 zeros after every sample along each axis, pad or crop, true convolution ("valid") with the filter times the gain, every down-th sample.
+    /// up − 1 zeros after every sample along each axis, pad or crop, true convolution ("valid") with the filter times the gain,
+    /// every down-th sample.
     /// </summary>
     /// <param name="x">[N, C, H, W], any floating dtype.</param>
     /// <param name="filter">[n] separable or [n, n]; null is the identity.</param>

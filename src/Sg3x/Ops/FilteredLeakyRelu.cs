@@ -6,7 +6,8 @@ namespace Sg3x.Ops;
 /// <summary>Chooses between the implementations of the filtered leaky ReLU.</summary>
 public static class FilteredLeakyRelu
 {
-    // A dense row costs its length, a depthwise tap about fifteen times a dense product's: 12 + 12 taps break even near this width.
+    // A dense row costs its length, a depthwise tap about fifteen times a dense product's: 12 + 12 taps break even near this
+    // width.
     private const long WidestMatrix = 192;
 
     /// <summary>The definition, by depthwise convolutions: any factors, filters, padding, device and dtype.</summary>
@@ -34,7 +35,8 @@ public static class FilteredLeakyRelu
     }
 
     // TorchSharp ends the process on some shape errors, so they are found here first.
-    internal static void CheckArguments(Tensor x, Tensor bias, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
+    internal static void CheckArguments(
+        Tensor x, Tensor bias, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(bias);
@@ -45,10 +47,13 @@ public static class FilteredLeakyRelu
         if (bias.dtype != x.dtype)
             throw new ArgumentException($"bias: expected {x.dtype} as x, found {bias.dtype}.", nameof(bias));
         if (shape.Up < 1 || shape.Down < 1)
-            throw new ArgumentException($"shape: expected factors of at least 1, found up {shape.Up}, down {shape.Down}.", nameof(shape));
-        (int height, int width) = shape.OutputSize((int)x.shape[2], (int)x.shape[3], Taps(upFilter, nameof(upFilter)), Taps(downFilter, nameof(downFilter)));
+            throw new ArgumentException(
+                $"shape: expected factors of at least 1, found up {shape.Up}, down {shape.Down}.", nameof(shape));
+        (int height, int width) = shape.OutputSize(
+            (int)x.shape[2], (int)x.shape[3], Taps(upFilter, nameof(upFilter)), Taps(downFilter, nameof(downFilter)));
         if (height < 1 || width < 1)
-            throw new ArgumentException($"shape: the filters do not fit into {x.shape[2]}×{x.shape[3]} pixels padded by {shape.Padding}.", nameof(shape));
+            throw new ArgumentException(
+                $"shape: the filters do not fit into {x.shape[2]}×{x.shape[3]} pixels padded by {shape.Padding}.", nameof(shape));
     }
 
     internal static int Taps(Tensor? filter, string name = "filter")
@@ -63,7 +68,8 @@ public static class FilteredLeakyRelu
 
     internal static Tensor AddBias(Tensor x, Tensor bias) => x + bias.reshape(1, -1, 1, 1);
 
-    // gain · lrelu(x) clamped, in at most two passes: a positive gain goes through the nonlinearity, so the caller may fold it into what came before.
+    // gain · lrelu(x) clamped, in at most two passes: a positive gain goes through the nonlinearity, so the caller may fold it
+    // into what came before.
     internal static Tensor Activate(Tensor x, double slope, double? clamp)
     {
         Tensor y = slope == 1 ? x : x.leaky_relu(slope);

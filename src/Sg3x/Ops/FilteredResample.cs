@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Ops;
 
-/// <summary>Filtering with optional downsampling, as the discriminator uses it before a convolution with stride 2 (SG2).</summary>
+/// <summary>
+/// Filtering with optional downsampling, as the discriminator uses it before a convolution with stride 2 (SG2).
+/// </summary>
 public static class FilteredResample
 {
     // As for the nonlinearity: beyond this width a dense product multiplies too many zeros.
@@ -22,21 +24,28 @@ public static class FilteredResample
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(filter);
         if (x.dim() != 4 || filter.dim() != 2 || filter.shape[0] != filter.shape[1])
-            throw new ArgumentException($"expected x [N, C, H, W] and filter [n, n], found [{string.Join(", ", x.shape)}] and [{string.Join(", ", filter.shape)}].", nameof(x));
+        {
+            string found = $"[{string.Join(", ", x.shape)}] and [{string.Join(", ", filter.shape)}]";
+            throw new ArgumentException($"expected x [N, C, H, W] and filter [n, n], found {found}.", nameof(x));
+        }
         int height = (int)x.shape[2], width = (int)x.shape[3], taps = (int)filter.shape[0];
         if (Math.Min(height, width) + 2 * padding < taps || padding < 0 || down < 1)
-            throw new ArgumentException($"x: {taps} taps do not fit into {height}×{width} pixels padded by {padding}.", nameof(x));
+            throw new ArgumentException(
+                $"x: {taps} taps do not fit into {height}×{width} pixels padded by {padding}.", nameof(x));
         using DisposeScope scope = NewDisposeScope();
         if (width > WidestMatrix || Factor(filter) is not { } factor)
-            return DepthwiseFilter.Apply(x, filter, 1, down, new ImagePadding(padding, padding, padding, padding), 1).MoveToOuterDisposeScope();
-        int tall = AxisMatrix.Outputs(height, 1, down, padding, padding, taps), wide = AxisMatrix.Outputs(width, 1, down, padding, padding, taps);
+            return DepthwiseFilter.Apply(x, filter, 1, down, new ImagePadding(padding, padding, padding, padding), 1)
+                .MoveToOuterDisposeScope();
+        int tall = AxisMatrix.Outputs(height, 1, down, padding, padding, taps),
+            wide = AxisMatrix.Outputs(width, 1, down, padding, padding, taps);
         Tensor vertical = AxisMatrix.Build(factor.Vertical, height, tall, 1, down, padding, 1, x);
         Tensor horizontal = AxisMatrix.Build(factor.Horizontal, width, wide, 1, down, padding, 1, x);
         Tensor rows = AxisMatrix.RowsFirst(x).matmul(horizontal.t()).reshape(height, -1);
         return AxisMatrix.RowsBack(vertical.matmul(rows), x.shape[0], x.shape[1], tall, wide).MoveToOuterDisposeScope();
     }
 
-    // The two factors of a separable filter, if it is one: asking costs a read of its values, which elsewhere than on a CPU would wait for the device.
+    // The two factors of a separable filter, if it is one: asking costs a read of its values, which elsewhere than on a CPU would
+    // wait for the device.
     private static (Tensor Vertical, Tensor Horizontal)? Factor(Tensor filter)
     {
         if (filter.device_type != DeviceType.CPU)

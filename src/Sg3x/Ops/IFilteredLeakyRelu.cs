@@ -10,7 +10,8 @@ namespace Sg3x.Ops;
 /// <param name="Gain">Factor after the nonlinearity.</param>
 /// <param name="Slope">Slope of the nonlinearity below zero; 1 makes it linear.</param>
 /// <param name="Clamp">Bound on the magnitude after the gain, or null for none.</param>
-public readonly record struct FilteredLeakyReluShape(int Up, int Down, ImagePadding Padding, double Gain, double Slope, double? Clamp)
+public readonly record struct FilteredLeakyReluShape(
+    int Up, int Down, ImagePadding Padding, double Gain, double Slope, double? Clamp)
 {
     /// <summary>Width and height of the result.</summary>
     /// <param name="height">Height of the input in pixels.</param>
@@ -35,7 +36,10 @@ public interface IFilteredLeakyRelu
     /// <summary>Name of the implementation, for people.</summary>
     string Name { get; }
 
-    /// <summary>Applies the nonlinearity. The result can be differentiated twice with respect to <paramref name="x"/> and <paramref name="bias"/>.</summary>
+    /// <summary>
+    /// Applies the nonlinearity. The result can be differentiated twice with respect to <paramref name="x"/> and <paramref
+    /// name="bias"/>.
+    /// </summary>
     /// <param name="x">[N, C, H, W], float32 or float64.</param>
     /// <param name="bias">[C], the dtype of <paramref name="x"/>.</param>
     /// <param name="upFilter">[n] separable or [n, n], any floating dtype; null is the identity.</param>

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Ops;
 
 /// <summary>
-/// The filtered leaky ReLU with each separable filter as two dense matrix products, one an axis. With the rows of all images in front,
+/// The filtered leaky ReLU with each separable filter as two dense matrix products, one an axis. With the rows of all images in
+/// front,
 /// [H, N, C, W], either product is a single large one; the filters' zeros are multiplied too, so it pays while images are small.
 /// </summary>
 public sealed class MatrixFilteredLeakyRelu : IFilteredLeakyRelu
@@ -25,9 +26,12 @@ public sealed class MatrixFilteredLeakyRelu : IFilteredLeakyRelu
             return DepthwiseFilter.Apply(images, radial, 1, shape.Down, default, 1).MoveToOuterDisposeScope();
         }
         int taps = FilteredLeakyRelu.Taps(downFilter);
-        int tall = AxisMatrix.Outputs(height, 1, shape.Down, 0, 0, taps), wide = AxisMatrix.Outputs(width, 1, shape.Down, 0, 0, taps);
+        int tall = AxisMatrix.Outputs(height, 1, shape.Down, 0, 0, taps),
+            wide = AxisMatrix.Outputs(width, 1, shape.Down, 0, 0, taps);
         Tensor vertical = AxisMatrix.Build(downFilter, height, tall, 1, shape.Down, 0, 1, x);
-        Tensor horizontal = tall == wide && height == width ? vertical : AxisMatrix.Build(downFilter, width, wide, 1, shape.Down, 0, 1, x);
+        Tensor horizontal = tall == wide && height == width
+            ? vertical
+            : AxisMatrix.Build(downFilter, width, wide, 1, shape.Down, 0, 1, x);
         Tensor rows = vertical.matmul(active.reshape(height, -1)).reshape(-1, width);
         return AxisMatrix.RowsBack(rows.matmul(horizontal.t()), batch, channels, tall, wide).MoveToOuterDisposeScope();
     }

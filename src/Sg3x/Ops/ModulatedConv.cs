@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Ops;
 
 /// <summary>
-/// Modulated convolution (SG2 section 2.2, with AFG's normalisations) with one weight for the whole batch: scaling the input channels by the
+/// Modulated convolution (SG2 section 2.2, with AFG's normalisations) with one weight for the whole batch: scaling the input
+/// channels by the
 /// style and the output channels by the demodulation gives the numbers of a weight per sample.
 /// </summary>
 public static class ModulatedConv
@@ -12,7 +13,8 @@ public static class ModulatedConv
     private const double Epsilon = 1e-8;
 
     /// <summary>
-    /// y[n, o] = d[n, o] · g · Σ_i (w[o, i] ⋆ s[n, i]·x[n, i]), a cross-correlation, where demodulating w is first divided by its RMS over
+    /// y[n, o] = d[n, o] · g · Σ_i (w[o, i] ⋆ s[n, i]·x[n, i]), a cross-correlation, where demodulating w is first divided by its
+    /// RMS over
     /// (i, kh, kw), s by its RMS over the whole array, and d[n, o] = (Σ (w·s)² + 1e−8)^−½; otherwise d = 1.
     /// </summary>
     /// <param name="x">[N, I, H, W].</param>
@@ -55,13 +57,17 @@ public static class ModulatedConv
         if (x.dim() != 4)
             throw new ArgumentException($"x: expected [N, I, H, W], found [{string.Join(", ", x.shape)}].", nameof(x));
         if (weight.dim() != 4 || weight.shape[1] != x.shape[1])
-            throw new ArgumentException($"weight: expected [O, {x.shape[1]}, k, k], found [{string.Join(", ", weight.shape)}].", nameof(weight));
+            throw new ArgumentException(
+                $"weight: expected [O, {x.shape[1]}, k, k], found [{string.Join(", ", weight.shape)}].", nameof(weight));
         if (styles.dim() != 2 || styles.shape[0] != x.shape[0] || styles.shape[1] != x.shape[1])
-            throw new ArgumentException($"styles: expected [{x.shape[0]}, {x.shape[1]}], found [{string.Join(", ", styles.shape)}].", nameof(styles));
+            throw new ArgumentException(
+                $"styles: expected [{x.shape[0]}, {x.shape[1]}], found [{string.Join(", ", styles.shape)}].", nameof(styles));
         if (weight.dtype != x.dtype || styles.dtype != x.dtype)
-            throw new ArgumentException($"expected one dtype, found x {x.dtype}, weight {weight.dtype}, styles {styles.dtype}.", nameof(weight));
+            throw new ArgumentException(
+                $"expected one dtype, found x {x.dtype}, weight {weight.dtype}, styles {styles.dtype}.", nameof(weight));
         long least = Math.Max(weight.shape[2], weight.shape[3]) - 2L * padding;
         if (padding < 0 || x.shape[2] < least || x.shape[3] < least)
-            throw new ArgumentException($"x: expected at least {least}×{least} pixels, found {x.shape[2]}×{x.shape[3]}, padding {padding}.", nameof(x));
+            throw new ArgumentException(
+                $"x: expected at least {least}×{least} pixels, found {x.shape[2]}×{x.shape[3]}, padding {padding}.", nameof(x));
     }
 }

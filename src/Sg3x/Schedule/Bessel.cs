@@ -39,7 +39,8 @@ public static class Bessel
         return sum;
     }
 
-    // The integrand is smooth and periodic, so the midpoint rule with n nodes errs only by J of order about 2n: nothing once 2n is well above |x|.
+    // The integrand is smooth and periodic, so the midpoint rule with n nodes errs only by J of order about 2n: nothing once 2n
+    // is well above |x|.
     private static double Integral(double x)
     {
         int n = (int)Math.Ceiling(Math.Abs(x)) + 30;

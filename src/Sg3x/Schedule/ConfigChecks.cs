@@ -3,7 +3,9 @@ using Sg3x.Networks;
 
 namespace Sg3x.Schedule;
 
-/// <summary>Ranges of a configuration's values, checked with a message that names the option, what was expected and what was found.</summary>
+/// <summary>
+/// Ranges of a configuration's values, checked with a message that names the option, what was expected and what was found.
+/// </summary>
 public static class ConfigChecks
 {
     private const int LargestResolution = 4096;
@@ -26,6 +28,8 @@ public static class ConfigChecks
         CheckRange("generator.criticalLayers", config.CriticalLayers, 1, config.Layers - 1);
         double lastCutoff = config.Resolution / 2.0;
         CheckRange("generator.firstCutoff", config.FirstCutoff, 0.5, lastCutoff);
+        if (config.FirstCutoff == lastCutoff)
+            throw Bad("generator.firstCutoff", "less than half the resolution", config.FirstCutoff);
         CheckAbove("generator.firstStopband", config.FirstStopband, config.FirstCutoff, "generator.firstCutoff");
         CheckRange("generator.firstStopband", config.FirstStopband, 0.5, 16 * lastCutoff);
         CheckAbove("generator.lastStopbandRelative", config.LastStopbandRelative, 1, "1");
@@ -89,7 +93,9 @@ public static class ConfigChecks
     {
         if (!(value > bound) || !double.IsFinite(value))
         {
-            string of = boundName.Contains('.', StringComparison.Ordinal) ? FormattableString.Invariant($"{boundName} = {bound}") : boundName;
+            string of = boundName.Contains('.', StringComparison.Ordinal)
+                ? FormattableString.Invariant($"{boundName} = {bound}")
+                : boundName;
             throw Bad(option, $"a finite value above {of}", value);
         }
     }

@@ -1,6 +1,8 @@
 namespace Sg3x.Schedule;
 
-/// <summary>Every value that shapes a generator (AFG section 3.2 and appendix F). The defaults are config T of the paper.</summary>
+/// <summary>
+/// Every value that shapes a generator (AFG section 3.2 and appendix F). The defaults are config T of the paper.
+/// </summary>
 public sealed record GeneratorConfig
 {
     /// <summary>Width and height of the image in pixels, s_N; a power of two, at least 16.</summary>

@@ -14,7 +14,10 @@ public readonly record struct ImagePadding(int X0, int X1, int Y0, int Y1);
 /// <param name="Bandwidth">Bandwidth f_c[0] of the features in Hz per image.</param>
 public sealed record InputPlan(int Channels, int Size, double Rate, double Bandwidth);
 
-/// <summary>Every derived value of a synthesis layer (AFG section 3.2, appendices C and F.1). Frequencies are in Hz per image, sizes in pixels.</summary>
+/// <summary>
+/// Every derived value of a synthesis layer (AFG section 3.2, appendices C and F.1). Frequencies are in Hz per image, sizes in
+/// pixels.
+/// </summary>
 public sealed record LayerPlan
 {
     /// <summary>Index i of the layer; ToRGB has index N.</summary>

@@ -107,7 +107,8 @@ public sealed class LayerSchedule
         return radial ? LowPass.Radial(taps, cutoff, halfWidth, rate) : LowPass.Separable(taps, cutoff, halfWidth, rate);
     }
 
-    // total = (out−1)·down + 1 − (in+k−1)·up + taps_up + taps_down − 2, so that samples stay at pixel centres; lo = ⌊(total+up)/2⌋.
+    // total = (out−1)·down + 1 − (in+k−1)·up + taps_up + taps_down − 2, so that samples stay at pixel centres;
+    // lo = ⌊(total+up)/2⌋.
     private static ImagePadding PaddingFor(int inSize, int outSize, int kernel, int up, int down, int upTaps, int downTaps)
     {
         int total = (outSize - 1) * down + 1 - (inSize + kernel - 1) * up + upTaps + downTaps - 2;

@@ -21,7 +21,8 @@ public static class LowPass
     }
 
     /// <summary>
-    /// Radially symmetric low-pass filter h(r) = J1(2π f_c r) / (π r) times the outer product of the Kaiser window, normalised to unit sum.
+    /// Radially symmetric low-pass filter h(r) = J1(2π f_c r) / (π r) times the outer product of the Kaiser window, normalised to
+    /// unit sum.
     /// </summary>
     /// <param name="taps">Number of taps n along an axis, at least 2.</param>
     /// <param name="cutoff">Cutoff f_c in Hz per image.</param>

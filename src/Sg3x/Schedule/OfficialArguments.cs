@@ -78,7 +78,8 @@ public static class OfficialArguments
     {
         if (arguments.ValueKind != JsonValueKind.Object)
             throw UserException.Mismatch("config", "an object of constructor arguments", arguments.ValueKind.ToString());
-        return arguments.EnumerateObject().ToDictionary(argument => argument.Name, argument => argument.Value.ToString(), StringComparer.Ordinal);
+        return arguments.EnumerateObject()
+            .ToDictionary(argument => argument.Name, argument => argument.Value.ToString(), StringComparer.Ordinal);
     }
 
     private static int Resolution(IReadOnlyDictionary<string, string> arguments)

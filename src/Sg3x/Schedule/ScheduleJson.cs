@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Sg3x.Schedule;
 
 /// <summary>
-/// A layer schedule as JSON in the format of golden/reference/schedule-*.json: `config` (the official release's constructor arguments),
+/// A layer schedule as JSON in the format of golden/reference/schedule-*.json: `config` (the official release's constructor
+/// arguments),
 /// `num_ws`, `input`, and in `layers` every derived value with the filter taps as float32 values.
 /// </summary>
 public static class ScheduleJson
@@ -121,10 +122,13 @@ public static class ScheduleJson
         json.WriteRawValue(Repr(value));
     }
 
-    // The shortest digits that read back to the same double, with a point or an exponent, as Python writes them: the files then compare as text.
+    // The shortest digits that read back to the same double, with a point or an exponent, as Python writes them: the files then
+    // compare as text.
     private static string Repr(double value)
     {
         string digits = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
-        return digits.Contains('.', StringComparison.Ordinal) || digits.Contains('e', StringComparison.Ordinal) ? digits : digits + ".0";
+        return digits.Contains('.', StringComparison.Ordinal) || digits.Contains('e', StringComparison.Ordinal)
+            ? digits
+            : digits + ".0";
     }
 }

@@ -12,7 +12,8 @@ public static class ScheduleText
     private const double Noise = 1e-14;
 
     /// <summary>
-    /// Renders the input, a block of values for each layer, and its filter taps to nine digits. A radial filter is symmetric in both
+    /// Renders the input, a block of values for each layer, and its filter taps to nine digits. A radial filter is symmetric in
+    /// both
     /// axes, so of its n×n taps the upper left quarter stands for all.
     /// </summary>
     /// <param name="schedule">The schedule.</param>
@@ -22,10 +23,13 @@ public static class ScheduleText
         ArgumentNullException.ThrowIfNull(schedule);
         var text = new StringBuilder();
         GeneratorConfig config = schedule.Config;
+        string radial = config.RadialFilters ? ", radial" : "";
         Line(text, $"resolution {config.Resolution}, {config.Layers} layers, {config.CriticalLayers} critical, margin {config.Margin}");
-        Line(text, $"channel base {config.ChannelBase}, max {config.ChannelMax}; kernel {config.Kernel}; filter size {config.FilterSize}, lrelu upsampling {config.LreluUpsampling}{(config.RadialFilters ? ", radial" : "")}");
+        Line(text, $"channel base {config.ChannelBase}, max {config.ChannelMax}; kernel {config.Kernel}; " +
+            $"filter size {config.FilterSize}, lrelu upsampling {config.LreluUpsampling}{radial}");
         InputPlan input = schedule.Input;
-        Line(text, $"input: {input.Channels} channels, {input.Size} pixels, rate {Number(input.Rate)}, bandwidth {Number(input.Bandwidth)}; {schedule.NumWs} ws");
+        Line(text, $"input: {input.Channels} channels, {input.Size} pixels, " +
+            $"rate {Number(input.Rate)}, bandwidth {Number(input.Bandwidth)}; {schedule.NumWs} ws");
         foreach (LayerPlan layer in schedule.Layers)
             RenderLayer(text, layer);
         return text.ToString();
@@ -34,11 +38,12 @@ public static class ScheduleText
     private static void RenderLayer(StringBuilder text, LayerPlan layer)
     {
         string kind = layer.IsToRgb ? "  (ToRGB)" : layer.IsCritical ? "  (critically sampled)" : "";
-        Line(text, $"");
+        Line(text, "");
         Line(text, $"{layer.Name}{kind}");
         Line(text, $"  channels    {layer.InChannels} -> {layer.OutChannels}");
         Line(text, $"  size        {layer.InSize} -> {layer.OutSize}");
-        Line(text, $"  rate        {Number(layer.InRate)} -> {Number(layer.TmpRate)} -> {Number(layer.OutRate)}  (up {layer.Up}, down {layer.Down})");
+        Line(text, $"  rate        {Number(layer.InRate)} -> {Number(layer.TmpRate)} -> {Number(layer.OutRate)}  " +
+            $"(up {layer.Up}, down {layer.Down})");
         Line(text, $"  cutoff      {Number(layer.InCutoff)} -> {Number(layer.OutCutoff)}");
         Line(text, $"  half-width  {Number(layer.InHalfWidth)} -> {Number(layer.OutHalfWidth)}");
         Line(text, $"  kernel      {layer.Kernel}");
@@ -71,14 +76,12 @@ public static class ScheduleText
 
     private static void Row(StringBuilder text, IEnumerable<double> taps)
     {
-        IEnumerable<string> cells = taps.Select(tap => (Math.Abs(tap) < Noise ? 0 : tap).ToString("0.00000000e+00", CultureInfo.InvariantCulture).PadLeft(15));
+        IEnumerable<string> cells = taps.Select(
+            tap => (Math.Abs(tap) < Noise ? 0 : tap).ToString("0.00000000e+00", CultureInfo.InvariantCulture).PadLeft(15));
         text.Append("   ").AppendJoin(' ', cells).Append('\n');
     }
 
     private static string Number(double value) => value.ToString("G9", CultureInfo.InvariantCulture);
 
-    private static void Line(StringBuilder text, FormattableString line)
-    {
-        text.Append(FormattableString.Invariant(line)).Append('\n');
-    }
+    private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 }

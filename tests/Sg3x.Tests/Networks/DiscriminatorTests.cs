@@ -92,7 +92,13 @@ public class DiscriminatorTests
         using var discriminator = new Discriminator(Tiny, seed: 1);
         Assert.Equal("input", Assert.Throws<ArgumentException>(() => discriminator.forward(zeros(4, 3, 16, 16))).ParamName);
         Assert.Equal("x", Assert.Throws<ArgumentException>(() => discriminator.forward(zeros(6, 3, 8, 8))).ParamName);
-        Assert.Contains("discriminator.resolution", Assert.Throws<UserException>(() => new Discriminator(Tiny with { Resolution = 12 }, seed: 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("discriminator.convClamp", Assert.Throws<UserException>(() => new Discriminator(Tiny with { ConvClamp = -1 }, seed: 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "discriminator.resolution",
+            Assert.Throws<UserException>(() => new Discriminator(Tiny with { Resolution = 12 }, seed: 1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "discriminator.convClamp",
+            Assert.Throws<UserException>(() => new Discriminator(Tiny with { ConvClamp = -1 }, seed: 1)).Message,
+            StringComparison.Ordinal);
     }
 }

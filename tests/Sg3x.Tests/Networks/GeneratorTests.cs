@@ -26,7 +26,8 @@ public class GeneratorTests
     public void InitialValuesAreThePapers()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var generator = new Sg3x.Networks.Generator(new GeneratorConfig { Resolution = 16, Layers = 3, ChannelBase = 512, ChannelMax = 64, FirstCutoff = 3, FirstStopband = 5 }, seed: 1);
+        using var generator = new Sg3x.Networks.Generator(
+            new GeneratorConfig { Resolution = 16, Layers = 3, ChannelBase = 512, ChannelMax = 64, FirstCutoff = 3, FirstStopband = 5 }, seed: 1);
         Dictionary<string, Tensor> state = generator.state_dict();
         CheckNormal(state["mapping.fc0.weight"], 100);
         CheckNormal(state["synthesis.input.weight"], 1);
@@ -124,7 +125,9 @@ public class GeneratorTests
         Assert.Equal("file: synthesis.input.freqs: expected [4, 2], found [2, 4].", Load(generator, state));
         state["synthesis.input.freqs"] = zeros(4, 2);
         state["mapping.fc7.bias"] = zeros(4);
-        Assert.Equal("file: mapping.fc7.bias: expected only tensors of this network, found a tensor that it does not have.", Load(generator, state));
+        Assert.Equal(
+            "file: mapping.fc7.bias: expected only tensors of this network, found a tensor that it does not have.",
+            Load(generator, state));
         Assert.Equal(before, TensorAssert.Values(generator.state_dict()["mapping.fc0.weight"]));
 
         state.Remove("mapping.fc7.bias");
@@ -137,7 +140,9 @@ public class GeneratorTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Sg3x.Networks.Generator(Tiny, seed: 1);
-        Assert.Equal("z: expected [any, 5], found [2, 6]. (Parameter 'z')", Assert.Throws<ArgumentException>(() => generator.Map(zeros(2, 6))).Message);
+        Assert.Equal(
+            "z: expected [any, 5], found [2, 6]. (Parameter 'z')",
+            Assert.Throws<ArgumentException>(() => generator.Map(zeros(2, 6))).Message);
         Assert.Equal("ws", Assert.Throws<ArgumentException>(() => generator.Synthesize(zeros(2, 5, 6))).ParamName);
         SynthesisLayer layer = generator.Synthesis.Layers[0];
         Assert.Equal("x", Assert.Throws<ArgumentException>(() => layer.forward(zeros(2, 4, 7, 7), zeros(2, 6))).ParamName);

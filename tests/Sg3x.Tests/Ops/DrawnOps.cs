@@ -25,11 +25,15 @@ public sealed record FilterCase(
         }
     }
 
-    /// <summary>x [N, C, H, W], bias [C], the filters (asymmetric, to tell a convolution from a correlation), all float64.</summary>
+    /// <summary>
+    /// x [N, C, H, W], bias [C], the filters (asymmetric, to tell a convolution from a correlation), all float64.
+    /// </summary>
     public (Tensor X, Tensor Bias, Tensor? Up, Tensor? Down) Tensors()
     {
         using var generator = new Generator((ulong)Seed);
-        return (Draw(generator, Batch, Channels, Height, Width), Draw(generator, Channels), Taps(generator, UpTaps, UpRadial), Taps(generator, DownTaps, DownRadial));
+        return (
+            Draw(generator, Batch, Channels, Height, Width), Draw(generator, Channels), Taps(generator, UpTaps, UpRadial),
+            Taps(generator, DownTaps, DownRadial));
     }
 
     public static Tensor Draw(Generator generator, params long[] shape) => randn(shape, ScalarType.Float64, generator: generator);
@@ -100,8 +104,10 @@ public static class DrawnOps
             drawn with { Up = Math.Max(1, drawn.Up - 1) }, drawn with { Down = Math.Max(1, drawn.Down - 1) },
             drawn with { UpTaps = Math.Max(1, drawn.UpTaps - 1) }, drawn with { DownTaps = Math.Max(1, drawn.DownTaps - 1) },
             drawn with { UpRadial = false }, drawn with { DownRadial = false },
-            drawn with { Padding = drawn.Padding with { X0 = drawn.Padding.X0 / 2 } }, drawn with { Padding = drawn.Padding with { X1 = drawn.Padding.X1 / 2 } },
-            drawn with { Padding = drawn.Padding with { Y0 = drawn.Padding.Y0 / 2 } }, drawn with { Padding = drawn.Padding with { Y1 = drawn.Padding.Y1 / 2 } },
+            drawn with { Padding = drawn.Padding with { X0 = drawn.Padding.X0 / 2 } },
+            drawn with { Padding = drawn.Padding with { X1 = drawn.Padding.X1 / 2 } },
+            drawn with { Padding = drawn.Padding with { Y0 = drawn.Padding.Y0 / 2 } },
+            drawn with { Padding = drawn.Padding with { Y1 = drawn.Padding.Y1 / 2 } },
             drawn with { Slope = 1 }, drawn with { Clamp = null }, drawn with { Seed = 0 },
         ];
         return plainer.Where(candidate => candidate != drawn && candidate.Fits);

@@ -16,7 +16,9 @@ public class FilteredLeakyReluProperties
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor x, Tensor bias, Tensor? up, Tensor? down) = drawn.Tensors();
-        TensorAssert.Close(Definition(x, bias, up, down, drawn.Shape), FilteredLeakyRelu.Composed.Forward(x, bias, up, down, drawn.Shape), Tolerance);
+        TensorAssert.Close(
+            Definition(x, bias, up, down, drawn.Shape), FilteredLeakyRelu.Composed.Forward(x, bias, up, down, drawn.Shape),
+            Tolerance);
     }
 
     [Property]
@@ -74,7 +76,8 @@ public class FilteredLeakyReluProperties
             }
             double[,] active = Convolve(padded, up, shape.Up * shape.Up);
             for (int i = 0; i < active.Length; i++)
-                active[i / active.GetLength(1), i % active.GetLength(1)] = Activate(active[i / active.GetLength(1), i % active.GetLength(1)], shape);
+                active[i / active.GetLength(1), i % active.GetLength(1)] = Activate(
+                    active[i / active.GetLength(1), i % active.GetLength(1)], shape);
             double[,] filtered = Convolve(active, down, 1);
             for (int i = 0; i < outHeight * outWidth; i++)
                 result.Add(filtered[i / outWidth * shape.Down, i % outWidth * shape.Down]);

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Tests.Ops;
 
-/// <summary>The modulated convolution with a shared weight against its definition, a weight for every sample, in float64.</summary>
+/// <summary>
+/// The modulated convolution with a shared weight against its definition, a weight for every sample, in float64.
+/// </summary>
 [Properties(Arbitrary = [typeof(DrawnOps)], MaxTest = 50)]
 public class ModulatedConvProperties
 {
@@ -24,7 +26,8 @@ public class ModulatedConvProperties
         Tensor[] expected = Derivatives(Definition(x, weight, styles, gain, drawn), inputs);
         Tensor[] found = Derivatives(ModulatedConv.Apply(x, weight, styles, drawn.Demodulate, drawn.Padding, gain), inputs);
         TensorAssert.Close(expected[0], found[0], Tolerance, "y");
-        // With one input channel the demodulation cancels the style and its gradient all but vanishes: each order is held against its largest value.
+        // With one input channel the demodulation cancels the style and its gradient all but vanishes: each order is held against
+        // its largest value.
         TensorAssert.Close(Flat(expected[1..(inputs.Length + 1)]), Flat(found[1..(inputs.Length + 1)]), Tolerance, "first derivatives");
         TensorAssert.Close(Flat(expected[(inputs.Length + 1)..]), Flat(found[(inputs.Length + 1)..]), 100 * Tolerance, "second derivatives");
     }
@@ -32,7 +35,8 @@ public class ModulatedConvProperties
     [Property]
     public void DemodulatedWeightsHaveUnitNorm(ModulatedCase drawn)
     {
-        // White noise of unit variance comes out with the variance Σ (d·w·s)², read off the answers to impulses in each input channel.
+        // White noise of unit variance comes out with the variance Σ (d·w·s)², read off the answers to impulses in each input
+        // channel.
         using DisposeScope scope = NewDisposeScope();
         (Tensor _, Tensor weight, Tensor styles, Tensor _) = drawn.Tensors();
         int full = drawn.Kernel - 1;

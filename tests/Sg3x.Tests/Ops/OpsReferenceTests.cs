@@ -27,7 +27,8 @@ public class OpsReferenceTests
         JsonElement clamp = a.GetProperty("clamp");
         var shape = new FilteredLeakyReluShape(
             a.GetProperty("up").GetInt32(), a.GetProperty("down").GetInt32(), new ImagePadding(p[0], p[1], p[2], p[3]),
-            a.GetProperty("gain").GetDouble(), a.GetProperty("slope").GetDouble(), clamp.ValueKind == JsonValueKind.Null ? null : clamp.GetDouble());
+            a.GetProperty("gain").GetDouble(), a.GetProperty("slope").GetDouble(),
+            clamp.ValueKind == JsonValueKind.Null ? null : clamp.GetDouble());
         Tensor? up = file.Entries.ContainsKey($"{name}.fu") ? file.Load($"{name}.fu") : null;
         Tensor? down = file.Entries.ContainsKey($"{name}.fd") ? file.Load($"{name}.fd") : null;
         foreach (IFilteredLeakyRelu implementation in (IFilteredLeakyRelu[])[FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix])

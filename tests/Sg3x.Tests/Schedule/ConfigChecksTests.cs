@@ -22,6 +22,7 @@ public class ConfigChecksTests
         { "generator.layers: expected a value from 2 to 256, found 1.", Good with { Layers = 1 } },
         { "generator.criticalLayers: expected a value from 1 to 13, found 14.", Good with { CriticalLayers = 14 } },
         { "generator.firstCutoff: expected a value from 0.5 to 32, found NaN.", Good with { FirstCutoff = double.NaN } },
+        { "generator.firstCutoff: expected less than half the resolution, found 32.", Good with { FirstCutoff = 32 } },
         { "generator.firstStopband: expected a finite value above generator.firstCutoff = 2, found 2.", Good with { FirstStopband = 2 } },
         { "generator.lastStopbandRelative: expected a finite value above 1, found 1.", Good with { LastStopbandRelative = 1 } },
         { "generator.margin: expected a value from 0 to 1024, found -1.", Good with { Margin = -1 } },
@@ -44,10 +45,12 @@ public class ConfigChecksTests
     {
         GeneratorConfig config = OfficialArguments.Generator(new Dictionary<string, string>
         {
-            ["img_resolution"] = "32", ["conv_kernel"] = "1", ["use_radial_filters"] = "True", ["first_stopband"] = "4.5", ["torch"] = "1.13.0a0",
+            ["img_resolution"] = "32", ["conv_kernel"] = "1", ["use_radial_filters"] = "True", ["first_stopband"] = "4.5",
+            ["torch"] = "1.13.0a0",
         });
         Assert.Equal(new GeneratorConfig { Resolution = 32, Kernel = 1, RadialFilters = true, FirstStopband = 4.5 }, config);
-        DiscriminatorConfig discriminator = OfficialArguments.Discriminator(new Dictionary<string, string> { ["img_resolution"] = "32", ["channel_base"] = "512" });
+        DiscriminatorConfig discriminator = OfficialArguments.Discriminator(
+            new Dictionary<string, string> { ["img_resolution"] = "32", ["channel_base"] = "512" });
         Assert.Equal(new DiscriminatorConfig { Resolution = 32, ChannelBase = 512 }, discriminator);
     }
 

@@ -7,7 +7,10 @@ namespace Sg3x.Tests.Schedule;
 /// <summary>Draws generator configurations; shrinks each value towards the default of config T at 16².</summary>
 public static class DrawnConfigs
 {
-    public static readonly GeneratorConfig Plainest = new() { Resolution = 16, Layers = 2, CriticalLayers = 1, ChannelBase = 64, ChannelMax = 4 };
+    public static readonly GeneratorConfig Plainest = new()
+    {
+        Resolution = 16, Layers = 2, CriticalLayers = 1, ChannelBase = 64, ChannelMax = 4,
+    };
 
     public static Arbitrary<GeneratorConfig> Configs() => Arb.From(Draw(), Shrink);
 

@@ -39,7 +39,8 @@ public class LayerScheduleProperties
     [Property]
     public void SamplesStayAtPixelCentres(GeneratorConfig config)
     {
-        // The centre of the convolution's output is the centre of the layer's output, or half a temporary sample beside it where taps have no middle.
+        // The centre of the convolution's output is the centre of the layer's output, or half a temporary sample beside it where
+        // taps have no middle.
         foreach (LayerPlan layer in LayerSchedule.Create(config).Layers)
         {
             double inCentre = (layer.InSize + layer.Kernel - 2) / 2.0 * layer.Up + layer.Padding.X0;
