@@ -17,6 +17,11 @@ public static class ImageDatasets
         }
 
         options ??= new ImageDatasetOptions();
+        if (spec.StartsWith(CatDataset.Prefix, StringComparison.Ordinal))
+        {
+            return CatDataset.Open(spec, resolution, options);
+        }
+
         if (Directory.Exists(spec))
         {
             return new FileImageDataset(new FolderSource(spec, options.Limits), resolution, options);
