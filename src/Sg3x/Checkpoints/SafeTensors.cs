@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using static TorchSharp.torch;
 
@@ -11,7 +13,7 @@ namespace Sg3x.Checkpoints;
 /// </summary>
 public static class SafeTensors
 {
-    /// <summary>Key of the metadata under which the SHA-256 of the data stands, in lower-case hexadecimal.</summary>
+    /// <summary>Key of the metadata under which the SHA-256 of metadata, names and data stands, in lower-case hexadecimal.</summary>
     public const string ChecksumKey = "sg3x.sha256";
 
     private const long PieceBytes = 1L << 28;
@@ -63,19 +65,24 @@ public static class SafeTensors
         using IDisposable scope = NewDisposeScope();
 
         // The widest elements first keeps every tensor aligned; names then make the order independent of the caller's.
-        List<(string Name, Tensor Tensor, string Dtype, long Bytes)> entries = [.. tensors
-            .Select(t => Prepare(t.Name, t.Tensor))
-            .OrderByDescending(e => e.Tensor.element_size()).ThenBy(e => e.Name, StringComparer.Ordinal)];
+        List<(TensorEntry Entry, Tensor Tensor)> entries = [];
+        long offset = 0;
+        foreach ((string name, Tensor tensor) in tensors
+            .OrderByDescending(t => t.Tensor.element_size()).ThenBy(t => t.Name, StringComparer.Ordinal))
+        {
+            (TensorEntry Entry, Tensor Tensor) entry = Prepare(name, tensor, offset);
+            entries.Add(entry);
+            offset += entry.Entry.ByteLength;
+        }
+
         HashSet<string> names = new(StringComparer.Ordinal);
-        if (entries.Find(e => !names.Add(e.Name)) is { Name: { } twice })
+        if (entries.Find(e => !names.Add(e.Entry.Name)) is { Entry.Name: { } twice })
         {
             throw new ArgumentException($"Two tensors are named \"{twice}\".", nameof(tensors));
         }
 
-        Dictionary<string, string> texts = new(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal)
-        {
-            [ChecksumKey] = Checksum(entries.Select(e => e.Tensor)),
-        };
+        Dictionary<string, string> texts = new(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        texts[ChecksumKey] = Checksum(texts, entries);
         byte[] header = MakeHeader(entries, texts);
         AtomicFile.Write(path, stream =>
         {
@@ -83,7 +90,7 @@ public static class SafeTensors
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
             stream.Write(header);
-            foreach ((_, Tensor tensor, _, _) in entries)
+            foreach ((_, Tensor tensor) in entries)
             {
                 ForEachPiece(tensor, bytes => stream.Write(bytes));
             }
@@ -114,24 +121,43 @@ public static class SafeTensors
         return (SafeTensorsHeader.Parse(path, json, fileBytes - dataStart), dataStart);
     }
 
-    private static (string Name, Tensor Tensor, string Dtype, long Bytes) Prepare(string name, Tensor tensor)
+    /// <summary>Begins the checksum of a file with its metadata and names; the data follows in the order of the entries.</summary>
+    internal static IncrementalHash StartChecksum(IReadOnlyDictionary<string, string> metadata, IEnumerable<TensorEntry> entries)
+    {
+        IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Append(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));
+        foreach ((string key, string value) in metadata.Where(m => m.Key != ChecksumKey).OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            Append(key);
+            Append(value);
+        }
+
+        foreach (TensorEntry entry in entries.OrderBy(e => e.Offset).ThenBy(e => e.Name, StringComparer.Ordinal))
+        {
+            Append(entry.Name);
+            Append(string.Create(CultureInfo.InvariantCulture, $"{entry.Dtype} {string.Join(' ', entry.Shape)}"));
+        }
+
+        return hash;
+    }
+
+    private static (TensorEntry Entry, Tensor Tensor) Prepare(string name, Tensor tensor, long offset)
     {
         if (name == "__metadata__")
         {
             throw new ArgumentException("The name \"__metadata__\" is reserved.", nameof(name));
         }
 
-        if (TensorEntry.Describe(tensor.dtype) is not (string dtype, int elementBytes))
+        if (TensorEntry.Describe(tensor.dtype) is not (_, int elementBytes))
         {
             throw new ArgumentException($"\"{name}\": no safetensors dtype for {tensor.dtype}.", nameof(tensor));
         }
 
         Tensor plain = tensor.detach().cpu().contiguous();
-        return (name, plain, dtype, plain.numel() * elementBytes);
+        return (new TensorEntry(name, plain.dtype, plain.shape, offset, plain.numel() * elementBytes), plain);
     }
 
-    private static byte[] MakeHeader(
-        List<(string Name, Tensor Tensor, string Dtype, long Bytes)> entries, Dictionary<string, string> metadata)
+    private static byte[] MakeHeader(List<(TensorEntry Entry, Tensor Tensor)> entries, Dictionary<string, string> metadata)
     {
         using MemoryStream memory = new();
         using (Utf8JsonWriter json = new(memory))
@@ -144,21 +170,20 @@ public static class SafeTensors
             }
 
             json.WriteEndObject();
-            long offset = 0;
-            foreach ((string name, Tensor tensor, string dtype, long bytes) in entries)
+            foreach ((TensorEntry entry, _) in entries)
             {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", dtype);
+                json.WriteStartObject(entry.Name);
+                json.WriteString("dtype", TensorEntry.Describe(entry.Dtype)!.Value.Name);
                 json.WriteStartArray("shape");
-                foreach (long size in tensor.shape)
+                foreach (long size in entry.Shape)
                 {
                     json.WriteNumberValue(size);
                 }
 
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += bytes);
+                json.WriteNumberValue(entry.Offset);
+                json.WriteNumberValue(entry.Offset + entry.ByteLength);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -175,10 +200,10 @@ public static class SafeTensors
         return memory.ToArray();
     }
 
-    private static string Checksum(IEnumerable<Tensor> tensors)
+    private static string Checksum(Dictionary<string, string> metadata, List<(TensorEntry Entry, Tensor Tensor)> entries)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (Tensor tensor in tensors)
+        using IncrementalHash hash = StartChecksum(metadata, entries.Select(e => e.Entry));
+        foreach ((_, Tensor tensor) in entries)
         {
             ForEachPiece(tensor, hash.AppendData);
         }

@@ -69,10 +69,10 @@ public sealed class SafeTensorsFile : IDisposable
     }
 
     /// <summary>
-    /// Compares the data with the SHA-256 that <see cref="SafeTensors.Write"/> left in the metadata. Files of other programs carry
-    /// none and pass.
+    /// Compares the metadata, the names and the data with the SHA-256 that <see cref="SafeTensors.Write"/> left in the metadata.
+    /// Files of other programs carry none and pass.
     /// </summary>
-    /// <exception cref="UserException">The data is not what was written, or cannot be read.</exception>
+    /// <exception cref="UserException">The file is not what was written, or cannot be read.</exception>
     public void VerifyChecksum()
     {
         if (!Metadata.TryGetValue(SafeTensors.ChecksumKey, out string? expected))
@@ -82,14 +82,21 @@ public sealed class SafeTensorsFile : IDisposable
 
         try
         {
+            using IncrementalHash hash = SafeTensors.StartChecksum(Metadata, Entries.Values.OrderBy(e => e.Offset));
+            byte[] buffer = new byte[BufferBytes];
             lock (_lock)
             {
                 _stream.Position = _dataStart;
-                string found = Convert.ToHexStringLower(SHA256.HashData(_stream));
-                if (found != expected)
+                for (int count; (count = _stream.Read(buffer)) > 0;)
                 {
-                    throw UserException.Mismatch($"{FilePath}: data", $"SHA-256 {expected}", found);
+                    hash.AppendData(buffer, 0, count);
                 }
+            }
+
+            string found = Convert.ToHexStringLower(hash.GetHashAndReset());
+            if (found != expected)
+            {
+                throw UserException.Mismatch(FilePath, $"content of SHA-256 {expected}", found);
             }
         }
         catch (IOException e)

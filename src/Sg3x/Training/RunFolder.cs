@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Sg3x.Training;
+
+/// <summary>
+/// The layout of a run's folder:
+/// <code>
+/// config.json                           every value that shapes the run, and the machine and build it ran on
+/// log.jsonl                             one JSON object a line: "tick", "distance", "warning", "start", "end"
+/// summary.json                          how it ended
+/// samples/reals.png                     a grid of real images
+/// samples/000004.000kimg.png            G_ema on the run's fixed latents after 4 000 images
+/// checkpoints/000004.000kimg.safetensors  everything needed to continue from there
+/// checkpoints/stopped-….safetensors     the state before a step that would have been NaN; for looking, not for resuming
+/// </code>
+/// </summary>
+/// <param name="Root">Path of the folder.</param>
+public sealed record RunFolder(string Root)
+{
+    private const string CheckpointSuffix = "kimg.safetensors";
+
+    /// <summary>Path of the configuration.</summary>
+    public string Config => Path.Combine(Root, "config.json");
+
+    /// <summary>Path of the log.</summary>
+    public string Log => Path.Combine(Root, "log.jsonl");
+
+    /// <summary>Path of the summary.</summary>
+    public string Summary => Path.Combine(Root, "summary.json");
+
+    /// <summary>Path of the grid of real images.</summary>
+    public string Reals => Path.Combine(Root, "samples", "reals.png");
+
+    /// <summary>Path of a sample grid.</summary>
+    /// <param name="images">Images shown so far.</param>
+    public string Samples(long images) => Path.Combine(Root, "samples", $"{KimgName(images)}.png");
+
+    /// <summary>Path of a checkpoint.</summary>
+    /// <param name="images">Images shown so far.</param>
+    public string Checkpoint(long images) => Path.Combine(Root, "checkpoints", KimgName(images) + CheckpointSuffix["kimg".Length..]);
+
+    /// <summary>Path of the state that a stop on purpose leaves.</summary>
+    /// <param name="images">Images shown so far.</param>
+    public string Stopped(long images) =>
+        Path.Combine(Root, "checkpoints", $"stopped-{KimgName(images)}{CheckpointSuffix["kimg".Length..]}");
+
+    /// <summary>The checkpoints, latest first.</summary>
+    public IReadOnlyList<string> Checkpoints()
+    {
+        string folder = Path.Combine(Root, "checkpoints");
+        return !Directory.Exists(folder) ? [] :
+        [
+            .. Directory.GetFiles(folder, $"*{CheckpointSuffix}")
+                .Select(path => (Path: path, Kimg: Kimg(path)))
+                .Where(c => c.Kimg is not null)
+                .OrderByDescending(c => c.Kimg)
+                .Select(c => c.Path),
+        ];
+    }
+
+    /// <summary>Thousands of images with every digit, "000004.032kimg", so that names sort by time.</summary>
+    private static string KimgName(long images) =>
+        string.Create(CultureInfo.InvariantCulture, $"{images / 1000:D6}.{images % 1000:D3}kimg");
+
+    private static decimal? Kimg(string path)
+    {
+        string name = Path.GetFileName(path)[..^CheckpointSuffix.Length];
+        return decimal.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal kimg) ? kimg : null;
+    }
+}

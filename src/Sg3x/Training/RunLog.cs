@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sg3x.Checkpoints;
+using Sg3x.Configuration;
+
+namespace Sg3x.Training;
+
+/// <summary>The log of a run: one JSON object a line, each with its <c>type</c> and the <c>iteration</c> it belongs to.</summary>
+internal sealed class RunLog : IDisposable
+{
+    private static readonly JsonSerializerOptions Lines = new(ConfigJson.Options) { WriteIndented = false };
+
+    private readonly string _path;
+    private readonly StreamWriter _writer;
+
+    private RunLog(string path, StreamWriter writer, TrainingDistance? firstDistance) =>
+        (_path, _writer, FirstDistance) = (path, writer, firstDistance);
+
+    /// <summary>The distance at the start of the run, where an earlier part of it measured one.</summary>
+    internal TrainingDistance? FirstDistance { get; }
+
+    /// <summary>Opens a log for appending. What it holds from after an iteration is removed: a run resumed from there says it anew.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="iteration">Iterations done.</param>
+    internal static RunLog Open(string path, long iteration)
+    {
+        try
+        {
+            TrainingDistance? distance = null;
+            if (File.Exists(path))
+            {
+                string[] kept = [.. File.ReadLines(path).Where(line => IterationOf(line) <= iteration)];
+                AtomicFile.WriteText(path, string.Concat(kept.Select(line => line + "\n")));
+                distance = kept.Select(ReadDistance).FirstOrDefault(d => d is not null);
+            }
+
+            FileStream stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+            return new RunLog(path, new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }, distance);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Appends a line and hands it to the operating system.</summary>
+    /// <param name="type">Kind of the record.</param>
+    /// <param name="iteration">Iterations done.</param>
+    /// <param name="record">An object whose properties become the line's.</param>
+    internal void Append(string type, long iteration, object record)
+    {
+        JsonObject line = new() { ["type"] = type, ["iteration"] = iteration, ["time"] = DateTimeOffset.UtcNow.ToString("O") };
+        foreach ((string key, JsonNode? value) in JsonSerializer.SerializeToNode(record, Lines)!.AsObject().ToArray())
+        {
+            if (!line.ContainsKey(key))
+            {
+                line[key] = value?.DeepClone();
+            }
+        }
+
+        try
+        {
+            _writer.WriteLine(line.ToJsonString(Lines));
+            _writer.Flush();
+        }
+        catch (IOException e)
+        {
+            throw new UserException($"{_path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A record as indented JSON.</summary>
+    internal static string Format(object record) => JsonSerializer.Serialize(record, ConfigJson.Options);
+
+    public void Dispose()
+    {
+        try
+        {
+            _writer.Dispose();
+        }
+        catch (IOException)
+        {
+            // What was not flushed has been reported where it was written.
+        }
+    }
+
+    private static TrainingDistance? ReadDistance(string line)
+    {
+        JsonNode node = JsonNode.Parse(line)!;
+        return node["type"]?.GetValue<string>() != "distance" ? null : new TrainingDistance(
+            node["kimg"]?.GetValue<double>() ?? 0,
+            node["images"]?.GetValue<int>() ?? 0,
+            node["mean"]?.GetValue<double>() ?? 0,
+            [.. (node["levels"] as JsonArray ?? []).Select(level => level!.GetValue<double>())]);
+    }
+
+    private static long IterationOf(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line)?["iteration"]?.GetValue<long>() ?? long.MaxValue;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            // A line cut off by a kill.
+            return long.MaxValue;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using Sg3x.Checkpoints;
+using Sg3x.Configuration;
+using Sg3x.Data;
+
+namespace Sg3x.Training;
+
+/// <summary>Writes down what a run does, when it is due: statistics, sample grids, distances, checkpoints.</summary>
+internal sealed class RunRecorder : IDisposable
+{
+    private readonly TrainingState _state;
+    private readonly RunFolder _folder;
+    private readonly TickStatistics _statistics;
+    private readonly ITrainingProgress _progress;
+    private readonly TrainingSamples _samples;
+    private readonly RunLog _log;
+    private readonly long _firstImages;
+
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+    private readonly Stopwatch _training = new();
+    private long _imagesOfTick;
+    private double _secondsOfTick;
+    private TrainingDistance? _before;
+    private TrainingDistance? _after;
+
+    internal RunRecorder(
+        TrainingState state, RunFolder folder, TickStatistics statistics, IImageDataset dataset, ITrainingProgress progress)
+    {
+        (_state, _folder, _statistics, _progress) = (state, folder, statistics, progress);
+        _firstImages = _imagesOfTick = state.Images;
+        _log = RunLog.Open(folder.Log, state.Iteration);
+        _before = _log.FirstDistance;
+        _samples = new TrainingSamples(state, dataset);
+    }
+
+    private SnapshotConfig Snapshots => _state.Config.Snapshots;
+
+    /// <summary>What is written before the first iteration.</summary>
+    internal void Begin()
+    {
+        _log.Append("start", _state.Iteration, new { _state.Kimg, device = $"{_state.Device}" });
+        if (_state.Iteration == 0)
+        {
+            _samples.WriteReals(_folder.Reals);
+            _progress.Wrote("reals", _folder.Reals);
+            WriteSamples(Snapshots.DistanceImages > 0);
+        }
+
+        _training.Start();
+    }
+
+    /// <summary>What is due after an iteration.</summary>
+    internal void AfterIteration()
+    {
+        _progress.Iterated(_state.Kimg);
+        if (IsDue(Snapshots.TickKimg))
+        {
+            Tick();
+        }
+
+        bool samples = IsDue(Snapshots.SamplesKimg);
+        bool checkpoint = IsDue(Snapshots.CheckpointKimg);
+        if ((samples || checkpoint) && _state.Kimg < _state.Config.Training.Kimg)
+        {
+            _training.Stop();
+            if (samples)
+            {
+                WriteSamples(Snapshots.DistanceEverySamples && Snapshots.DistanceImages > 0);
+            }
+
+            if (checkpoint)
+            {
+                WriteCheckpoint();
+            }
+
+            _training.Start();
+        }
+    }
+
+    /// <summary>What is written at the end.</summary>
+    /// <param name="completed">All images were shown.</param>
+    internal TrainingSummary End(bool completed)
+    {
+        _training.Stop();
+        if (_state.Images > _imagesOfTick)
+        {
+            Tick();
+        }
+
+        // The checkpoint first: a second signal must not cost the work.
+        WriteCheckpoint();
+        WriteSamples(completed && Snapshots.DistanceImages > 0);
+        TrainingSummary summary = new(
+            completed, _folder.Root, _state.Kimg, _state.Iteration, _elapsed.Elapsed.TotalSeconds, _folder.Samples(_state.Images),
+            _folder.Checkpoint(_state.Images), _before, _after);
+        _log.Append("end", _state.Iteration, summary);
+        AtomicFile.WriteText(_folder.Summary, RunLog.Format(summary) + "\n");
+        return summary;
+    }
+
+    /// <summary>Keeps the state in front of a step that was not made.</summary>
+    internal void Stop(TrainingStoppedException reason)
+    {
+        Checkpoint.Save(_folder.Stopped(_state.Images), _state);
+        _log.Append("stopped", _state.Iteration, new { reason.Phase, tensor = reason.TensorName, reason.Message });
+    }
+
+    internal void Warn(string message)
+    {
+        _log.Append("warning", _state.Iteration, new { message });
+        _progress.Warned(message);
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _samples.Dispose();
+    }
+
+    /// <summary>Whether this iteration passed a multiple of an interval.</summary>
+    private bool IsDue(double everyKimg)
+    {
+        double every = everyKimg * 1000;
+        return every > 0 && Math.Floor(_state.Images / every) > Math.Floor((_state.Images - _state.Config.Training.Batch) / every);
+    }
+
+    private void Tick()
+    {
+        double seconds = _training.Elapsed.TotalSeconds;
+        double kimg = (_state.Images - _imagesOfTick) / 1000.0;
+        double secondsPerKimg = (seconds - _secondsOfTick) / kimg;
+        (_imagesOfTick, _secondsOfTick) = (_state.Images, seconds);
+        double totalKimg = _state.Config.Training.Kimg;
+        double meanPerKimg = seconds / ((_state.Images - _firstImages) / 1000.0);
+        TrainingTick tick = new(
+            _state.Iteration, _state.Kimg, totalKimg, secondsPerKimg,
+            _statistics.Mean(Statistic.GeneratorLoss) ?? 0,
+            _statistics.Mean(Statistic.DiscriminatorLossFake) ?? 0,
+            _statistics.Mean(Statistic.DiscriminatorLossReal) ?? 0,
+            _statistics.Mean(Statistic.RealSign) ?? 0,
+            _statistics.Mean(Statistic.R1Penalty),
+            Environment.WorkingSet,
+            _elapsed.Elapsed.TotalSeconds,
+            Math.Max(0, totalKimg - _state.Kimg) * meanPerKimg);
+        _statistics.Reset();
+        _log.Append("tick", _state.Iteration, tick);
+        _progress.Ticked(tick);
+    }
+
+    private void WriteSamples(bool measure)
+    {
+        string path = _folder.Samples(_state.Images);
+        _samples.WriteGrid(path);
+        _progress.Wrote("samples", path);
+        if (measure)
+        {
+            TrainingDistance distance = _samples.Measure();
+            _before ??= distance;
+            _after = distance;
+            _log.Append("distance", _state.Iteration, distance);
+            _progress.Measured(distance);
+        }
+    }
+
+    private void WriteCheckpoint()
+    {
+        string path = _folder.Checkpoint(_state.Images);
+        Checkpoint.Save(path, _state);
+        _progress.Wrote("checkpoint", path);
+        if (Snapshots.KeepCheckpoints > 0)
+        {
+            foreach (string old in _folder.Checkpoints().Skip(Snapshots.KeepCheckpoints))
+            {
+                File.Delete(old);
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using Sg3x.Configuration;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Sg3x.Training;
+
+/// <summary>
+/// The steps of an iteration. Each goes through its batch in parts that fit the device and accumulates the gradient of the mean over
+/// the whole batch; the minibatch deviation takes its groups within a part.
+/// </summary>
+public sealed class TrainingPhases
+{
+    private readonly TrainingState _state;
+    private readonly TickStatistics _statistics;
+
+    /// <summary>The steps on one state.</summary>
+    /// <param name="state">What they change.</param>
+    /// <param name="statistics">Where they count losses and verdicts.</param>
+    public TrainingPhases(TrainingState state, TickStatistics statistics) => (_state, _statistics) = (state, statistics);
+
+    private TrainingConfig Config => _state.Config.Training;
+
+    /// <summary>Moves a batch to the device and to the range of the networks.</summary>
+    /// <param name="bytes">uint8 [N, 3, R, R].</param>
+    /// <returns>float32 [N, 3, R, R], 0…255 ↦ −1…1.</returns>
+    public Tensor ToDevice(Tensor bytes) => bytes.to(_state.Device).to_type(ScalarType.Float32).div(127.5).sub(1);
+
+    /// <summary>G: min over G of E[softplus(−D(G(z)))].</summary>
+    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
+    public void GeneratorStep()
+    {
+        Tensor z = Latents(RandomPurpose.GeneratorLatents);
+        Minimise("G", _state.OptimiserG, part =>
+        {
+            Tensor logits = Judge(_state.G.forward(part.Of(z)));
+            Tensor loss = Losses.Generator(logits);
+            return [new(loss, Statistic.GeneratorLoss)];
+        });
+    }
+
+    /// <summary>D: min over D of E[softplus(D(G(z)))] + E[softplus(−D(x))]. Here alone, once an iteration, the generator's moving
+    /// averages (σ² of each layer's input, mean of w) are updated.</summary>
+    /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
+    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
+    public void DiscriminatorStep(Tensor real)
+    {
+        Tensor z = Latents(RandomPurpose.DiscriminatorLatents);
+        Minimise("D", _state.OptimiserD, part =>
+        {
+            Tensor fakeLogits = Judge(GenerateForDiscriminator(part.Of(z), updateAverages: part.IsFirst));
+            Tensor realLogits = Judge(part.Of(real));
+            return
+            [
+                new(Losses.DiscriminatorOnFake(fakeLogits), Statistic.DiscriminatorLossFake),
+                new(Losses.DiscriminatorOnReal(realLogits), Statistic.DiscriminatorLossReal),
+                new(realLogits.detach().sign().mean(), Statistic.RealSign, Weight: 0),
+            ];
+        });
+    }
+
+    /// <summary>R1: a step on k·γ/2·E‖∇ₓ D(x)‖², k the interval at which it is made.</summary>
+    /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
+    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
+    public void R1Step(Tensor real)
+    {
+        double weight = Config.R1Interval * Config.R1Gamma / 2;
+        Minimise("R1", _state.OptimiserD, part =>
+        {
+            Tensor x = part.Of(real).detach().requires_grad_(true);
+            Tensor logits = Judge(x);
+            return
+            [
+                new(Losses.R1(logits, x), Statistic.R1Penalty, weight),
+
+                // No penalty depends on the last bias: with weight 0 it has a gradient all the same, and Adam a step for it.
+                new(logits.mean(), Statistic.None, Weight: 0),
+                new(logits.detach().sign().mean(), Statistic.RealSign, Weight: 0),
+            ];
+        });
+    }
+
+    /// <summary>G_ema ← β·G_ema + (1 − β)·G.</summary>
+    public void AverageWeights() => WeightAverage.Update(
+        _state.Average,
+        _state.G,
+        WeightAverage.Beta(Config.Batch, _state.Config.EmaHalfLifeImages, Config.EmaRampup, _state.Images));
+
+    /// <summary>D's verdict on images as it sees them: blurred at the start of config R's training (then augmented, once there is an
+    /// augmentation).</summary>
+    private Tensor Judge(Tensor images)
+    {
+        double sigma = InitialBlur.Sigma(Config.BlurSigma, _state.Config.BlurFadeImages, _state.Images);
+        return _state.D.forward(InitialBlur.Apply(images, sigma));
+    }
+
+    private Tensor GenerateForDiscriminator(Tensor z, bool updateAverages)
+    {
+        using IDisposable noGradient = no_grad();
+        Tensor ws = _state.G.Map(z, updateAverages: updateAverages);
+        return _state.G.Synthesize(ws, updateAverages);
+    }
+
+    private Tensor Latents(RandomPurpose purpose) => CounterRandom.Normal(
+        CounterRandom.Seed(Config.Seed, purpose, _state.Iteration), _state.Device, Config.Batch, _state.Config.Generator.ZDim);
+
+    /// <summary>One optimiser step on the weighted sum of the terms that <paramref name="loss"/> gives for each part.</summary>
+    private void Minimise(string phase, AdamOptimiser optimiser, Func<BatchPart, Term[]> loss)
+    {
+        using IDisposable scope = NewDisposeScope();
+        Parameter[] parameters = [.. optimiser.Parameters];
+        Tensor[]? gradients = null;
+        List<Tensor> values = [];
+        Statistic[] kinds = [];
+        int parts = Config.Batch / _state.Config.BatchDevice;
+        for (int i = 0; i < parts; i++)
+        {
+            using DisposeScope partScope = NewDisposeScope();
+            Term[] terms = loss(new BatchPart(i, _state.Config.BatchDevice));
+            kinds = [.. terms.Select(t => t.Kind)];
+            Tensor total = terms.Where(t => t.Value.requires_grad).Select(t => t.Value * (t.Weight / parts)).Aggregate((a, b) => a + b);
+            IList<Tensor> ofPart = autograd.grad([total], parameters);
+            values.Add(partScope.MoveToOuter(stack([.. terms.Select(t => t.Value.detach())])));
+            if (gradients is null)
+            {
+                gradients = [.. ofPart.Select(partScope.MoveToOuter)];
+            }
+            else
+            {
+                foreach ((Tensor sum, Tensor gradient) in gradients.Zip(ofPart))
+                {
+                    sum.add_(gradient);
+                }
+            }
+        }
+
+        float[] means = FiniteCheck.Require(phase, _state.Iteration, stack(values).mean([0]), kinds, gradients!, optimiser);
+        optimiser.Step(gradients!);
+        _statistics.Add(kinds, means);
+    }
+
+    /// <summary>A term of a loss: its mean over a part of the batch, what it is counted as, and its weight in the sum.</summary>
+    private sealed record Term(Tensor Value, Statistic Kind, double Weight = 1);
+
+    private readonly record struct BatchPart(int Index, int Size)
+    {
+        public bool IsFirst => Index == 0;
+
+        public Tensor Of(Tensor batch) => batch.narrow(0, (long)Index * Size, Size);
+    }
+}

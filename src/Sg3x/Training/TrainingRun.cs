@@ -1,0 +1,126 @@
+using Sg3x.Configuration;
+using Sg3x.Data;
+
+namespace Sg3x.Training;
+
+/// <summary>What a run is given beside its configuration; nothing here shapes the result.</summary>
+public sealed record TrainingRunOptions
+{
+    /// <summary>Hears what the run does.</summary>
+    public required ITrainingProgress Progress { get; init; }
+
+    /// <summary>Machine and build, by name, for <c>config.json</c>.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>How the data set is opened.</summary>
+    public ImageDatasetOptions? Data { get; init; }
+
+    /// <summary>Asks for a stop: the iteration is finished and everything saved.</summary>
+    public CancellationToken Stop { get; init; }
+}
+
+/// <summary>A run in its folder, from its start or from where it stopped.</summary>
+public static class TrainingRun
+{
+    /// <summary>Starts a run.</summary>
+    /// <param name="config">Everything that shapes it.</param>
+    /// <param name="folder">A folder that is empty or not there yet; see <see cref="RunFolder"/>.</param>
+    /// <param name="options">Progress, environment, stop.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it was.</exception>
+    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
+    public static TrainingSummary Start(RunConfig config, string folder, TrainingRunOptions options)
+    {
+        config.Validate();
+        RunFolder run = new(folder);
+        if (Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Any() : File.Exists(folder))
+        {
+            throw UserException.Mismatch(folder, "a new or empty folder (or its name after --resume)", "something there already");
+        }
+
+        using IImageDataset dataset = OpenData(config, options);
+        using TrainingState state = MakeState(config);
+        ConfigJson.Save(run.Config, config, options.Environment);
+        return Train(state, run, dataset, options, []);
+    }
+
+    /// <summary>Continues a run from its latest sound checkpoint, or from its start where it has none yet.</summary>
+    /// <param name="folder">The folder of a run.</param>
+    /// <param name="options">Progress, environment, stop.</param>
+    /// <param name="change">Changes the stored configuration, for example the length of the run; null: nothing.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="UserException">The folder holds no run, or its configuration, data set or checkpoint is not usable.</exception>
+    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
+    public static TrainingSummary Resume(string folder, TrainingRunOptions options, Func<RunConfig, RunConfig>? change = null)
+    {
+        RunFolder run = new(folder);
+        if (!File.Exists(run.Config))
+        {
+            throw UserException.Mismatch(folder, "the folder of a run", "no config.json in it");
+        }
+
+        RunConfig stored = ConfigJson.Load(run.Config);
+        RunConfig config = (change?.Invoke(stored) ?? stored).Validate();
+        using IImageDataset dataset = OpenData(config, options);
+        using TrainingState state = MakeState(config);
+        List<string> warnings = Restore(run, state);
+        if (config != stored)
+        {
+            ConfigJson.Save(run.Config, config, options.Environment);
+        }
+
+        return Train(state, run, dataset, options, warnings);
+    }
+
+    private static TrainingSummary Train(
+        TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, List<string> warnings)
+    {
+        RunConfig config = state.Config;
+        TickStatistics statistics = new();
+        using RunRecorder recorder = new(state, run, statistics, dataset, options.Progress);
+        options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images)");
+        warnings.ForEach(recorder.Warn);
+        long dataSeed = CounterRandom.Seed(config.Training.Seed, RandomPurpose.DataOrder);
+        using ImageBatches reals = new(dataset, config.Training.Batch, config.Data.Mirror, dataSeed, state.Images);
+        recorder.Begin();
+        try
+        {
+            bool completed = TrainingLoop.Run(
+                state, new TrainingPhases(state, statistics), reals, recorder.AfterIteration, options.Stop);
+            return recorder.End(completed);
+        }
+        catch (TrainingStoppedException e)
+        {
+            recorder.Stop(e);
+            throw;
+        }
+    }
+
+    private static IImageDataset OpenData(RunConfig config, TrainingRunOptions options) =>
+        config.Data.Source.Length > 0
+            ? ImageDatasets.Open(config.Data.Source, config.Generator.Resolution, options.Data)
+            : throw UserException.Mismatch("data.source", "a folder, a zip, or cats:", "nothing");
+
+    private static TrainingState MakeState(RunConfig config) =>
+        new(config, TrainingDevice.Prepare(config.Training.Device, config.Training.Threads));
+
+    /// <summary>Loads the latest sound checkpoint; a damaged one gives way to the one before it.</summary>
+    private static List<string> Restore(RunFolder run, TrainingState state)
+    {
+        List<string> warnings = [];
+        foreach (string path in run.Checkpoints())
+        {
+            if (Checkpoint.FindDamage(path) is { } damage)
+            {
+                warnings.Add($"{damage} The checkpoint is passed over for the one before it.");
+                continue;
+            }
+
+            Checkpoint.Load(path, state);
+            return warnings;
+        }
+
+        warnings.Add($"{run.Root}: no checkpoint yet; the run starts over from its config.json.");
+        return warnings;
+    }
+}

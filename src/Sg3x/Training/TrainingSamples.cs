@@ -1,0 +1,88 @@
+using Sg3x.Configuration;
+using Sg3x.Data;
+using Sg3x.Metrics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sg3x.Training;
+
+/// <summary>What is looked at in a run: grids of G_ema's images from fixed latents and of real ones, and the distance between the two.</summary>
+internal sealed class TrainingSamples : IDisposable
+{
+    private readonly TrainingState _state;
+    private readonly IImageDataset _dataset;
+    private readonly Tensor _gridLatents;
+
+    internal TrainingSamples(TrainingState state, IImageDataset dataset)
+    {
+        (_state, _dataset) = (state, dataset);
+        _gridLatents = Latents(RandomPurpose.GridLatents, Snapshots.GridColumns * Snapshots.GridRows).DetachFromDisposeScope();
+    }
+
+    private RunConfig Config => _state.Config;
+
+    private SnapshotConfig Snapshots => Config.Snapshots;
+
+    /// <summary>Writes a grid of G_ema's images.</summary>
+    internal void WriteGrid(string path)
+    {
+        using IDisposable scope = NewDisposeScope();
+        WriteGrid(path, Generate(_gridLatents));
+    }
+
+    /// <summary>Writes a grid of real images, evenly spread over the data set.</summary>
+    internal void WriteReals(string path)
+    {
+        using IDisposable scope = NewDisposeScope();
+        WriteGrid(path, Reals(Snapshots.GridColumns * Snapshots.GridRows));
+    }
+
+    /// <summary>Measures the sliced Wasserstein distance between G_ema's images and real ones.</summary>
+    internal TrainingDistance Measure()
+    {
+        using IDisposable scope = NewDisposeScope();
+        int count = Math.Min(Snapshots.DistanceImages, _dataset.Count);
+        Tensor fakes = Generate(Latents(RandomPurpose.DistanceLatents, count));
+        SlicedWassersteinDistance result = SlicedWasserstein.Distance(
+            fakes, Reals(count), CounterRandom.Seed(Config.Training.Seed, RandomPurpose.DistanceProjections));
+        return new TrainingDistance(_state.Kimg, count, result.Mean, [.. result.Levels.Select(level => level.Distance)]);
+    }
+
+    public void Dispose() => _gridLatents.Dispose();
+
+    private void WriteGrid(string path, Tensor images) =>
+        ImageFiles.WritePng(path, ImageGrid.Compose(images, Snapshots.GridColumns));
+
+    /// <summary>G_ema's images, float32 [N, 3, R, R] on the CPU.</summary>
+    private Tensor Generate(Tensor latents)
+    {
+        using IDisposable noGradient = no_grad();
+        List<Tensor> parts = [];
+        for (long start = 0; start < latents.shape[0]; start += Config.BatchDevice)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor z = latents.narrow(0, start, Math.Min(Config.BatchDevice, latents.shape[0] - start));
+            parts.Add(scope.MoveToOuter(_state.Average.forward(z).cpu()));
+        }
+
+        return cat(parts);
+    }
+
+    /// <summary>Real images, evenly spread over the data set, float32 [N, 3, R, R] in [−1, 1].</summary>
+    private Tensor Reals(int count)
+    {
+        int r = _dataset.Resolution;
+        Tensor bytes = empty([count, 3, r, r], dtype: ScalarType.Byte);
+        int size = 3 * r * r;
+        for (int i = 0; i < count; i++)
+        {
+            using Tensor one = bytes.narrow(0, i, 1);
+            _dataset.Read((int)((long)i * _dataset.Count / count), one.bytes[..size]);
+        }
+
+        return bytes.to_type(ScalarType.Float32).div(127.5).sub(1);
+    }
+
+    private Tensor Latents(RandomPurpose purpose, int count) =>
+        CounterRandom.Normal(CounterRandom.Seed(Config.Training.Seed, purpose), _state.Device, count, Config.Generator.ZDim);
+}

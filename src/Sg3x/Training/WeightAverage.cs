@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+
+namespace Sg3x.Training;
+
+/// <summary>The moving average of the generator's weights, G_ema, which makes the pictures.</summary>
+public static class WeightAverage
+{
+    /// <summary>
+    /// Share of the average that stays: β = 0.5^(batch / min(half-life, r·images before this batch)), and 0 at the first iteration,
+    /// so that the average starts from the weights after it and not from the random ones.
+    /// </summary>
+    /// <param name="batch">Images of an iteration.</param>
+    /// <param name="halfLifeImages">Half-life in images.</param>
+    /// <param name="rampup">Limit of the half-life as a share of the images so far, r; null: none.</param>
+    /// <param name="imagesBefore">Images shown before this iteration.</param>
+    public static double Beta(int batch, double halfLifeImages, double? rampup, long imagesBefore)
+    {
+        double halfLife = rampup is { } r ? Math.Min(halfLifeImages, r * imagesBefore) : halfLifeImages;
+        return halfLife > 0 ? Math.Pow(0.5, batch / halfLife) : 0;
+    }
+
+    /// <summary>Average ← β·average + (1 − β)·source for every parameter; buffers are copied.</summary>
+    /// <param name="average">Network that holds the average.</param>
+    /// <param name="source">Network of the same architecture.</param>
+    /// <param name="beta">Share of the average that stays, 0 to 1.</param>
+    public static void Update(nn.Module average, nn.Module source, double beta)
+    {
+        using IDisposable scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        foreach (((_, Tensor mean), (_, Tensor value)) in average.named_parameters().Zip(source.named_parameters()))
+        {
+            mean.mul_(beta).add_(value, 1 - beta);
+        }
+
+        foreach (((_, Tensor copy), (_, Tensor value)) in average.named_buffers().Zip(source.named_buffers()))
+        {
+            copy.copy_(value);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Sg3x.Configuration;
+using Sg3x.Networks;
+using Sg3x.Training;
+using static TorchSharp.torch;
+
+namespace Sg3x.Tests.Training;
+
+public sealed class TrainingEstimateTests
+{
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("cats-64")]
+    public void Parameters_are_counted_as_the_networks_have_them(string preset)
+    {
+        RunConfig config = Presets.Get(preset);
+        TrainingEstimate estimate = TrainingEstimate.Of(config);
+        using Sg3x.Networks.Generator g = new(config.Generator, 1);
+        using Discriminator d = new(config.Discriminator, 1);
+        Assert.Equal(g.parameters().Sum(p => p.numel()), estimate.GeneratorParameters);
+        Assert.Equal(d.parameters().Sum(p => p.numel()), estimate.DiscriminatorParameters);
+    }
+
+    [Fact]
+    public void The_discriminator_at_256_has_its_published_size() =>
+        Assert.Equal(28_864_129, TrainingEstimate.Of(Presets.Get("t-256")).DiscriminatorParameters);
+
+    [Fact]
+    public void Parts_of_a_batch_need_less_memory_and_a_longer_run_more_time()
+    {
+        RunConfig config = Presets.Get("t-128");
+        TrainingEstimate whole = TrainingEstimate.Of(config);
+        TrainingEstimate parts = TrainingEstimate.Of(config with { Training = config.Training with { BatchDevice = 8, Kimg = 50_000 } });
+        Assert.Equal(whole.ActivationBytes, 4 * parts.ActivationBytes);
+        Assert.Equal(whole.WeightBytes, parts.WeightBytes);
+        Assert.Equal(2 * whole.TotalSeconds, parts.TotalSeconds, 6);
+        Assert.True(TrainingEstimate.Of(config, cuda: true).TotalSeconds < whole.TotalSeconds);
+        Assert.NotEmpty(whole.Assumptions);
+    }
+}

@@ -1,0 +1,284 @@
+using System.Text.Json.Nodes;
+using Sg3x.Checkpoints;
+using Sg3x.Configuration;
+using Sg3x.Data;
+using Sg3x.Networks;
+using Sg3x.Schedule;
+using Sg3x.Tests.Checkpoints;
+using Sg3x.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sg3x.Tests.Training;
+
+public sealed class TrainingRunTests : IDisposable
+{
+    private const int Batch = 4;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _images = new();
+
+    public TrainingRunTests()
+    {
+        for (int i = 0; i < 13; i++)
+        {
+            using Tensor image = CounterRandom.Normal(i, CPU, 3, 16, 16).mul(127).clamp(0, 255).to_type(ScalarType.Byte);
+            ImageFiles.WritePng(_images.File($"{i}.png"), image);
+        }
+    }
+
+    private RunConfig Tiny => new RunConfig
+    {
+        Generator = new GeneratorConfig
+        {
+            Resolution = 16, ZDim = 8, WDim = 8, ChannelBase = 32, ChannelMax = 4, Layers = 4, CriticalLayers = 1, Margin = 2,
+        },
+        Discriminator = new DiscriminatorConfig { Resolution = 16, ChannelBase = 64, ChannelMax = 4 },
+        Training = new TrainingConfig { Device = "cpu", Threads = 1, Batch = Batch, Kimg = 11 * Batch / 1000.0, R1Interval = 4, R1Gamma = 1 },
+        Data = new DataConfig { Source = _images.Root, Mirror = true },
+        Snapshots = new SnapshotConfig
+        {
+            TickKimg = 2 * Batch / 1000.0, SamplesKimg = 0, CheckpointKimg = 0, GridColumns = 2, GridRows = 2, DistanceImages = 0,
+        },
+    }.Validate();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _images.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(4, 4)]
+    [InlineData(5, 4)]
+    [InlineData(6, 2)]
+    [InlineData(10, 2)]
+    public void A_stopped_and_resumed_run_is_bit_identical_to_one_never_stopped(int stopAfter, int batchDevice)
+    {
+        RunConfig config = Tiny with { Training = Tiny.Training with { BatchDevice = batchDevice } };
+        string whole = Run(config, "whole").Checkpoint;
+
+        using CancellationTokenSource stop = new();
+        SilentProgress first = new() { OnIteration = i => Cancel(stop, i == stopAfter) };
+        TrainingSummary part = TrainingRun.Start(
+            config, _folder.File("parts"), new TrainingRunOptions { Progress = first, Stop = stop.Token });
+        Assert.False(part.Completed);
+        Assert.Equal(stopAfter, part.Iterations);
+
+        TrainingSummary rest = TrainingRun.Resume(_folder.File("parts"), new TrainingRunOptions { Progress = new SilentProgress() });
+        Assert.True(rest.Completed);
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(rest.Checkpoint));
+        Assert.Equal(File.ReadAllBytes(whole.Replace("checkpoints", "samples", StringComparison.Ordinal).Replace("safetensors", "png", StringComparison.Ordinal)), File.ReadAllBytes(rest.SampleGrid));
+    }
+
+    [Fact]
+    public void A_run_leaves_what_its_folder_promises()
+    {
+        RunConfig config = Tiny with
+        {
+            Snapshots = Tiny.Snapshots with { SamplesKimg = 0.016, CheckpointKimg = 0.008, KeepCheckpoints = 2, DistanceImages = 8 },
+        };
+        SilentProgress progress = new();
+        TrainingSummary summary = TrainingRun.Start(config, _folder.File("run"), new TrainingRunOptions
+        {
+            Progress = progress, Environment = new Dictionary<string, string> { ["libtorch"] = "some version" },
+        });
+
+        RunFolder run = new(_folder.File("run"));
+        Assert.True(summary.Completed);
+        Assert.Equal((11, 0.044), (summary.Iterations, summary.Kimg));
+        Assert.Equal(config, ConfigJson.Load(run.Config));
+        Assert.Contains("some version", File.ReadAllText(run.Config), StringComparison.Ordinal);
+        Assert.Equal(
+            ["000000.000kimg.png", "000000.016kimg.png", "000000.032kimg.png", "000000.044kimg.png", "reals.png"],
+            Directory.GetFiles(Path.GetDirectoryName(run.Reals)!).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["000000.044kimg.safetensors", "000000.040kimg.safetensors"], run.Checkpoints().Select(Path.GetFileName));
+        Assert.All(progress.Files, file => Assert.StartsWith(_folder.Root, file, StringComparison.Ordinal));
+
+        JsonNode[] log = [.. File.ReadLines(run.Log).Select(line => JsonNode.Parse(line)!)];
+        Assert.Equal(6, log.Count(l => (string?)l["type"] == "tick"));
+        Assert.Equal(2, log.Count(l => (string?)l["type"] == "distance"));
+        Assert.Equal("end", (string?)log[^1]["type"]);
+        Assert.Equal(progress.Distances, [summary.DistanceBefore!, summary.DistanceAfter!]);
+        TrainingTick tick = progress.Ticks[0];
+        Assert.Equal((2, 0.008, 0.044), (tick.Iteration, tick.Kimg, tick.TotalKimg));
+        Assert.InRange(tick.GeneratorLoss, 0.01, 10);
+        Assert.InRange(tick.DiscriminatorLoss, 0.01, 10);
+        Assert.InRange(tick.RealSign, -1, 1);
+        Assert.NotNull(tick.R1Penalty);
+        Assert.Null(progress.Ticks[1].R1Penalty);
+        Assert.True(tick.MemoryBytes > 1 << 20 && tick.SecondsPerKimg > 0);
+    }
+
+    [Fact]
+    public void The_log_of_a_resumed_run_tells_everything_once()
+    {
+        RunConfig config = Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.016, DistanceImages = 8 } };
+        TrainingSummary whole = TrainingRun.Start(config, _folder.File("run"), new TrainingRunOptions { Progress = new SilentProgress() });
+        RunFolder run = new(_folder.File("run"));
+
+        // As if it had been killed after iteration 11, before its last checkpoint, in the middle of a line.
+        File.Delete(run.Checkpoint(44));
+        File.AppendAllText(run.Log, "{\"type\":\"ti");
+        TrainingSummary again = TrainingRun.Resume(run.Root, new TrainingRunOptions { Progress = new SilentProgress() });
+        JsonNode[] log = [.. File.ReadLines(run.Log).Select(line => JsonNode.Parse(line)!)];
+        long[] ticks = [.. log.Where(l => (string?)l["type"] == "tick").Select(l => (long)l["iteration"]!)];
+        Assert.Equal([2L, 4, 6, 8, 10, 11], ticks);
+        Assert.Equal(2, log.Count(l => (string?)l["type"] == "start"));
+        Assert.Equal(whole.DistanceBefore!.Mean, again.DistanceBefore!.Mean);
+        Assert.Equal(whole.DistanceAfter!.Mean, again.DistanceAfter!.Mean);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_gives_way_to_the_one_before()
+    {
+        RunConfig config = Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.016 } };
+        byte[] whole = File.ReadAllBytes(Run(config, "run").Checkpoint);
+        RunFolder run = new(_folder.File("run"));
+        byte[] damaged = [.. whole];
+        damaged[^5] ^= 1;
+        File.WriteAllBytes(run.Checkpoint(44), damaged);
+        File.WriteAllBytes(run.Checkpoint(32), whole[..1000]);
+        SilentProgress progress = new();
+        TrainingSummary again = TrainingRun.Resume(run.Root, new TrainingRunOptions { Progress = progress });
+        Assert.Equal(2, progress.Warnings.Count);
+        Assert.Contains("000000.044kimg", progress.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("000000.032kimg", progress.Warnings[1], StringComparison.Ordinal);
+        Assert.Equal(7, again.Iterations - 4);
+        Assert.Equal(whole, File.ReadAllBytes(again.Checkpoint));
+    }
+
+    [Fact]
+    public void A_run_without_a_checkpoint_starts_over()
+    {
+        byte[] whole = File.ReadAllBytes(Run(Tiny, "whole").Checkpoint);
+        ConfigJson.Save(new RunFolder(_folder.File("run")).Config, Tiny);
+        SilentProgress progress = new();
+        TrainingSummary again = TrainingRun.Resume(_folder.File("run"), new TrainingRunOptions { Progress = progress });
+        Assert.Contains("starts over", Assert.Single(progress.Warnings), StringComparison.Ordinal);
+        Assert.Equal(whole, File.ReadAllBytes(again.Checkpoint));
+    }
+
+    [Fact]
+    public void A_finished_run_can_be_made_longer()
+    {
+        RunConfig longer = Tiny with { Training = Tiny.Training with { Kimg = 0.052 } };
+        byte[] whole = File.ReadAllBytes(Run(longer, "whole").Checkpoint);
+        Run(Tiny, "run");
+        TrainingSummary again = TrainingRun.Resume(
+            _folder.File("run"), new TrainingRunOptions { Progress = new SilentProgress() }, _ => longer);
+        Assert.Equal(longer, ConfigJson.Load(new RunFolder(again.Folder).Config));
+        Assert.Equal(whole, File.ReadAllBytes(again.Checkpoint));
+    }
+
+    [Fact]
+    public void Accumulated_gradients_are_those_of_the_whole_batch()
+    {
+        // With groups of one image the minibatch deviation is zero, and no image depends on another in D.
+        RunConfig config = Tiny with { Discriminator = Tiny.Discriminator with { MinibatchStdGroup = 1 } };
+        (float[] whole, float[] parts) = (OneStep(config, Batch), OneStep(config, 1));
+        float largest = whole.Max(Math.Abs);
+        Assert.True(largest > 0);
+        Assert.Equal(whole, parts, (a, b) => Math.Abs(a - b) <= 1e-5 * largest);
+
+        float[] OneStep(RunConfig config, int batchDevice)
+        {
+            using IDisposable scope = NewDisposeScope();
+            using TrainingState state = new(config with { Training = config.Training with { BatchDevice = batchDevice } }, CPU);
+            Tensor real = CounterRandom.Normal(1, CPU, Batch, 3, 16, 16);
+            new TrainingPhases(state, new TickStatistics()).R1Step(real);
+
+            // After one step from zero v = (1 − β₂)·g²: the gradient without its sign.
+            return state.OptimiserD.State.Where(s => s.Name.StartsWith("exp_avg_sq", StringComparison.Ordinal))
+                .SelectMany(s => s.Tensor.sqrt().data<float>().ToArray()).ToArray();
+        }
+    }
+
+    [Fact]
+    public void Tensors_do_not_pile_up()
+    {
+        List<long> live = [];
+        SilentProgress progress = new()
+        {
+            OnIteration = _ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount),
+        };
+        TrainingRun.Start(Tiny, _folder.File("run"), new TrainingRunOptions { Progress = progress });
+        Assert.Equal(11, live.Count);
+        Assert.All(live[1..], count => Assert.Equal(live[1], count));
+    }
+
+    [Fact]
+    public void A_run_that_blows_up_stops_and_keeps_the_weights_from_before()
+    {
+        RunConfig config = Tiny with { Training = Tiny.Training with { GeneratorLearningRate = 1e30 } };
+        TrainingStoppedException stop = Assert.Throws<TrainingStoppedException>(() => Run(config, "run"));
+        Assert.Equal((0, "D"), (stop.Iteration, stop.Phase));
+        Assert.Contains("DiscriminatorLossFake", stop.TensorName, StringComparison.Ordinal);
+        RunFolder run = new(_folder.File("run"));
+        using (SafeTensorsFile kept = SafeTensors.Read(run.Stopped(0)))
+        {
+            kept.VerifyChecksum();
+        }
+
+        Assert.Empty(run.Checkpoints());
+        Assert.Contains("\"stopped\"", File.ReadAllText(run.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_on_what_is_not_finite_is_not_made()
+    {
+        using IDisposable scope = NewDisposeScope();
+        using TrainingState state = new(Tiny, CPU);
+        using (no_grad())
+        {
+            state.D.named_parameters().Last().parameter.fill_(float.NaN);
+        }
+
+        float[] before = Weights();
+        TrainingPhases phases = new(state, new TickStatistics());
+        TrainingStoppedException stop = Assert.Throws<TrainingStoppedException>(phases.GeneratorStep);
+        Assert.Equal((0, "G"), (stop.Iteration, stop.Phase));
+        Assert.Equal(before, Weights());
+        Assert.Equal(0, state.OptimiserG.Steps);
+
+        float[] Weights() => [.. state.G.named_parameters().SelectMany(p => p.parameter.data<float>().ToArray())];
+    }
+
+    [Fact]
+    public void A_folder_in_use_is_left_alone()
+    {
+        File.WriteAllText(_folder.File("something"), "");
+        UserException error = Assert.Throws<UserException>(
+            () => TrainingRun.Start(Tiny, _folder.Root, new TrainingRunOptions { Progress = new SilentProgress() }));
+        Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Root));
+        Assert.Throws<UserException>(
+            () => TrainingRun.Start(Tiny, _folder.File("something"), new TrainingRunOptions { Progress = new SilentProgress() }));
+        Assert.Throws<UserException>(
+            () => TrainingRun.Resume(_folder.Root, new TrainingRunOptions { Progress = new SilentProgress() }));
+    }
+
+    [Fact]
+    public void Bad_data_leaves_no_folder()
+    {
+        RunConfig config = Tiny with { Data = Tiny.Data with { Source = _folder.File("no such folder") } };
+        Assert.Throws<UserException>(
+            () => TrainingRun.Start(config, _folder.File("run"), new TrainingRunOptions { Progress = new SilentProgress() }));
+        Assert.Throws<UserException>(() => TrainingRun.Start(
+            config with { Data = new DataConfig() }, _folder.File("run"), new TrainingRunOptions { Progress = new SilentProgress() }));
+        Assert.False(Directory.Exists(_folder.File("run")));
+    }
+
+    private TrainingSummary Run(RunConfig config, string name) =>
+        TrainingRun.Start(config, _folder.File(name), new TrainingRunOptions { Progress = new SilentProgress() });
+
+    private static void Cancel(CancellationTokenSource source, bool now)
+    {
+        if (now)
+        {
+            source.Cancel();
+        }
+    }
+}
