@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.autograd;
@@ -128,6 +129,42 @@ public class CustomFunctionTests
             for (var i = 0; i < 3; i++)
                 x = Math.Pow(x * 1.5, 3);
             return x;
+        }
+    }
+
+    // Keeps an object that a test can wait to see collected.
+    private sealed class Holding : SingleTensorFunction<Holding>
+    {
+        public override string Name => nameof(Holding);
+
+        public override Tensor forward(AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data("held", vars[1]);
+            return (Tensor)vars[0] * 1;
+        }
+
+        public override List<Tensor> backward(AutogradContext ctx, Tensor grad_output) => [grad_output, null!];
+    }
+
+    [Fact]
+    public void What_a_forward_saves_goes_with_the_graph()
+    {
+        var held = Apply();
+        for (var i = 0; i < 10 && held.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.False(held.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Apply()
+        {
+            using var scope = NewDisposeScope();
+            var x = ones([2], requires_grad: true);
+            var held = new object();
+            Holding.apply(x, held).sum().backward();
+            return new WeakReference(held);
         }
     }
 }
