@@ -20,22 +20,18 @@ internal readonly struct Activate<TLanes, TVec, T>(TVec slope, TVec limit) : IEp
     public TVec Apply(TVec sum, int row, nint lane) => TLanes.LeakyRelu(sum, slope, limit);
 }
 
-/// <summary>Where the bits of two rows of one phase lie.</summary>
-internal readonly unsafe struct MaskCursor(byte* row0, byte* row1, nint limitOffset, nint laneOffset)
+/// <summary>Where the bits of one phase lie.</summary>
+/// <param name="row0">The slope bits of row 0, from the byte of the layout's first lane.</param>
+/// <param name="rowBytes">From one row to the next.</param>
+/// <param name="limitOffset">From a slope byte to its limit byte.</param>
+/// <param name="laneOffset">From a kernel's lane to the bit.</param>
+internal readonly unsafe struct MaskCursor(byte* row0, nint rowBytes, nint limitOffset, nint laneOffset)
 {
-    /// <summary>The first row's slope bits, from the byte of the layout's first lane.</summary>
-    public byte* Row0 { get; } = row0;
-
-    /// <summary>The second row's.</summary>
-    public byte* Row1 { get; } = row1;
-
-    /// <summary>From a slope byte to its limit byte.</summary>
     public nint LimitOffset { get; } = limitOffset;
 
-    /// <summary>From a kernel's lane to the bit.</summary>
     public nint LaneOffset { get; } = laneOffset;
 
-    public byte* Row(int row) => row == 0 ? Row0 : Row1;
+    public byte* Row(int row) => row0 + (row * rowBytes);
 }
 
 /// <summary>Leaky ReLU and clamp, remembering in two bits a sample what happened.</summary>

@@ -6,7 +6,7 @@ namespace Sg3x.Ops.Cpu;
 /// <summary>What becomes of a sum of taps before it is stored.</summary>
 internal interface IEpilogue<TVec>
 {
-    /// <summary>The value to store in output row <paramref name="row"/> (0 or 1) from sample <paramref name="lane"/> on.</summary>
+    /// <summary>The value to store in row <paramref name="row"/> from sample <paramref name="lane"/> on.</summary>
     TVec Apply(TVec sum, int row, nint lane);
 }
 
@@ -25,6 +25,23 @@ internal readonly unsafe struct Fir<T>(int rowCount, int columnCount, nint* colu
 
     /// <summary>Coefficients, row by row; for a kernel with two outputs, each tap's two coefficients side by side.</summary>
     public T* Taps { get; } = taps;
+
+    /// <summary>Where this is one row of six neighbours in each of so many places, taking turns: their number, else 0.</summary>
+    public int Places { get; } = CountPlaces(rowCount, columnCount, columns);
+
+    private static int CountPlaces(int rowCount, int columnCount, nint* columns)
+    {
+        const int Neighbours = 6;
+        var places = columnCount / Neighbours;
+        if (rowCount != 1 || places == 0 || columnCount % Neighbours != 0)
+            return 0;
+        for (var c = places; c < columnCount; c++)
+        {
+            if (columns[c] != columns[c - places] + 1)
+                return 0;
+        }
+        return places;
+    }
 }
 
 /// <summary>

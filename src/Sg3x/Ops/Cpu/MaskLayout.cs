@@ -44,5 +44,15 @@ internal readonly record struct MaskLayout
     /// <summary>Bytes after the last image plane that a read of four bytes may touch.</summary>
     public static int Slack => 8;
 
+    /// <summary>Where the bits of row <paramref name="mid"/> and one phase of a pass lie, and so of the rows after it.</summary>
+    public unsafe MaskCursor Cursor(byte* mask, int mid, int phase, bool adjoint)
+    {
+        var row = mid - (adjoint ? VerticalShift : 0) - FirstRow;
+        var position = phase - (adjoint ? HorizontalShift : 0);
+        return new(
+            mask + (((row * (nint)Phases) + ResampleAxis.Modulo(position, Phases)) * 2 * PlaneBytes),
+            Phases * 2 * (nint)PlaneBytes, PlaneBytes, ResampleAxis.FloorDivide(position, Phases) - FirstLane);
+    }
+
     private int Lanes(ResampleAxis axis) => ((((axis.Mid + Phases - 1) / Phases) + Step - 1) / Step * Step) + Step;
 }

@@ -74,6 +74,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
     }
 
     /// <summary>Runs the pass; an adjoint one returns the sum of its output, the bias's gradient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Run(in PlaneData plane)
     {
         var (nextInput, nextMid, sum) = (_plan.FirstInput, _plan.FirstMid, 0.0);
@@ -88,6 +89,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MakeInput(in PlaneData plane, int row)
     {
         var slot = _up + *_plan.UpRing.From(row - _plan.FirstInput);
@@ -116,6 +118,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MakeMidPair(in PlaneData plane, int mid, ref int nextInput)
     {
         var pairs = _plan.MidPairs;
@@ -139,15 +142,13 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
                         new Activate<TLanes, TVec, T>(_slope, _limit));
                     break;
                 case MidStage.ActivateAndRecord:
-                    var record = Cursor(plane.Mask, mid, phase, 0, 0);
+                    var record = _mask.Cursor(plane.Mask, mid, phase, false);
                     FirKernel<TLanes, TVec, T>.Two(
                         firs[phase], _up, rows, target0 + offset, target1 + offset, _plan.MidLanes,
                         new ActivateAndRecord<TLanes, TVec, T>(_slope, _limit, &record));
                     break;
                 default:
-                    var replay = _stage == MidStage.Replay
-                        ? Cursor(plane.Mask, mid, phase, 0, 0)
-                        : Cursor(plane.Mask, mid, phase, _mask.VerticalShift, _mask.HorizontalShift);
+                    var replay = _mask.Cursor(plane.Mask, mid, phase, _stage == MidStage.ReplayAdjoint);
                     FirKernel<TLanes, TVec, T>.Two(
                         firs[phase], _up, rows, target0 + offset, target1 + offset, _plan.MidLanes,
                         new Replay<TLanes, TVec, T>(_slope, &replay));
@@ -156,6 +157,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double MakeOutputs(in PlaneData plane, int row, int rows)
     {
         var window = _plan.MidRing.From((row * _plan.Vertical.Down) - _plan.FirstMid);
@@ -199,15 +201,5 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
                 sum += RowTransfer<TLanes, TVec, T>.Sum(made, _plan);
         }
         return sum;
-    }
-
-    private MaskCursor Cursor(byte* mask, int mid, int phase, int verticalShift, int horizontalShift)
-    {
-        var position = phase - horizontalShift;
-        var row = mask + ((((mid - verticalShift - _mask.FirstRow) * (nint)_mask.Phases)
-            + ResampleAxis.Modulo(position, _mask.Phases)) * 2 * _mask.PlaneBytes);
-        return new(
-            row, row + (_mask.Phases * 2 * (nint)_mask.PlaneBytes), _mask.PlaneBytes,
-            ResampleAxis.FloorDivide(position, _mask.Phases) - _mask.FirstLane);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sg3x.Ops.Cpu;
@@ -78,6 +79,7 @@ internal static unsafe class PlaneRunner
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunPlanes<TLanes, TVec, T>(
         FilteredLeakyReluPlan plan, ResamplePlan<T> tables, in PlaneCall call, int first, int end)
         where TLanes : struct, ILanes<TVec, T>
@@ -86,14 +88,16 @@ internal static unsafe class PlaneRunner
     {
         var working = (s_working ??= new NativeBuffer()).Zeroed(tables.WorkingBytes);
         var pass = new PlanePass<TLanes, TVec, T>(tables, plan.Mask, call.Stage, plan.Slope, plan.Limit, call.Format, working);
+        var sweep = new SweepPass<TLanes, TVec, T>(tables, plan.Mask, call.Stage, plan.Slope, plan.Limit, call.Format, working);
         var sampleBytes = call.Format == StorageFormat.BFloat16 ? sizeof(ushort) : sizeof(T);
         var inputBytes = (long)tables.Horizontal.Input * tables.Vertical.Input * sampleBytes;
         var outputBytes = (long)tables.Horizontal.Output * tables.Vertical.Output * sampleBytes;
         for (var plane = first; plane < end; plane++)
         {
             var mask = call.Mask == null ? null : call.Mask + (plane * plan.Mask.BytesPerImagePlane);
-            var sum = pass.Run(new PlaneData(
-                call.Input + (plane * inputBytes), call.Output + (plane * outputBytes), mask, Bias<T>(call, plane % call.Channels)));
+            var data = new PlaneData(
+                call.Input + (plane * inputBytes), call.Output + (plane * outputBytes), mask, Bias<T>(call, plane % call.Channels));
+            var sum = tables.IsSweep ? sweep.Run(data) : pass.Run(data);
             if (call.Sums != null)
                 call.Sums[plane] = sum;
         }

@@ -11,6 +11,10 @@ internal sealed unsafe class ResamplePlan<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int CacheLine = 64;
+
+    // Half of a first-level cache for the rows between the filters of a sweep, half for the rest.
+    private const int BandBytes = 24 * 1024;
+    private const int LeastBand = 8;
     private readonly List<Array> _pinned = [];
     private readonly int _lanes;
 
@@ -53,6 +57,16 @@ internal sealed unsafe class ResamplePlan<T>
         MidRing = new RowRing(vertical.DownTaps + vertical.Down + 2, MidRow, _pinned);
         (DownOne, DownTwo) = BuildDown(down, downScale);
         AcrossDown = SeparableDown ? BuildAcrossDown(down) : [];
+        IsSweep = SeparableUp && SeparableDown
+            && vertical.UpTaps == SweepTables<T>.Taps * vertical.Up && vertical.DownTaps == SweepTables<T>.Taps * vertical.Down;
+        if (IsSweep)
+        {
+            Sweep = BuildSweep(up, upScale, down, downScale);
+            BandSteps = Math.Clamp(BandBytes / (MidRow * sizeof(T)), LeastBand, vertical.Output + SweepTables<T>.Taps - 1);
+            BandInputs = (BandSteps * vertical.Down / vertical.Up) + SweepTables<T>.Taps + 2;
+            WorkingBytes = sizeof(T) * (nint)(((BandInputs + BandSteps + SweepTables<T>.Taps - 1) * MidRow) + OutputRow + InputRow + (4 * lanes));
+            return;
+        }
         WorkingBytes = sizeof(T) * (nint)(InputRow + (UpRing.Capacity * UpRow) + (MidRing.Capacity * MidRow) + (2 * MidRow)
             + (2 * OutputRow) + (4 * lanes));
     }
@@ -119,6 +133,18 @@ internal sealed unsafe class ResamplePlan<T>
     /// <summary>Along a row, down: one output phase each.</summary>
     public Fir<T>[] AcrossDown { get; }
 
+    /// <summary>Both filters are separable with six taps a phase, which a <see cref="SweepPass{TLanes,TVec,T}"/> is made for.</summary>
+    public bool IsSweep { get; }
+
+    /// <summary>Taps across rows of a sweep.</summary>
+    public SweepTables<T> Sweep { get; }
+
+    /// <summary>Steps of a sweep from one band to the next.</summary>
+    public int BandSteps { get; }
+
+    /// <summary>Rows that a band is made from.</summary>
+    public int BandInputs { get; }
+
     /// <summary>Memory that a pass works in.</summary>
     public nint WorkingBytes { get; }
 
@@ -181,6 +207,18 @@ internal sealed unsafe class ResamplePlan<T>
         return (
             [.. phases.Select(p => Make(height, down.Width, c => MidOffset((p * Horizontal.Down) + c), 1, Value))],
             [.. phases.Select(p => Make(height + Vertical.Down, down.Width, c => MidOffset((p * Horizontal.Down) + c), 2, Value))]);
+    }
+
+    private SweepTables<T> BuildSweep(FilterTaps up, double upScale, FilterTaps down, double downScale)
+    {
+        const int Taps = SweepTables<T>.Taps;
+        var upTaps = Pin<T>(Vertical.UpTaps);
+        var downTaps = Pin<T>(Vertical.DownTaps);
+        for (var k = 0; k < Vertical.UpTaps; k++)
+            upTaps[(k % Vertical.Up * Taps) + (k / Vertical.Up)] = T.CreateSaturating(up.Values[k] * upScale);
+        for (var k = 0; k < Vertical.DownTaps; k++)
+            downTaps[(k % Vertical.Down * Taps) + (k / Vertical.Down)] = T.CreateSaturating(down.Values[k] * downScale);
+        return new(Vertical.Up, Vertical.Down, upTaps, downTaps);
     }
 
     private Fir<T>[] BuildAcrossDown(FilterTaps down) =>

@@ -20,6 +20,7 @@ internal static unsafe class RowTransfer<TLanes, TVec, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Loads the row that begins at sample <paramref name="start"/>, adds the bias, and leaves the padding as it is (zero).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load(byte* plane, long start, StorageFormat format, double bias, T* target, ResamplePlan<T> plan)
     {
         var add = T.CreateSaturating(bias);
@@ -50,6 +51,7 @@ internal static unsafe class RowTransfer<TLanes, TVec, T>
     }
 
     /// <summary>Stores an output row at sample <paramref name="start"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store(T* source, byte* plane, long start, StorageFormat format, ResamplePlan<T> plan)
     {
         var (count, phases) = (plan.Horizontal.Output, plan.OutputPhases);
@@ -76,6 +78,7 @@ internal static unsafe class RowTransfer<TLanes, TVec, T>
     }
 
     /// <summary>The sum of an output row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(T* source, ResamplePlan<T> plan)
     {
         var (count, phases) = (plan.Horizontal.Output, plan.OutputPhases);
@@ -85,6 +88,7 @@ internal static unsafe class RowTransfer<TLanes, TVec, T>
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTo(T* source, T value, T* target, nint count)
     {
         nint width = TLanes.Count;
@@ -96,13 +100,15 @@ internal static unsafe class RowTransfer<TLanes, TVec, T>
             target[i] = source[i] + value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum(T* source, nint count)
     {
         nint width = TLanes.Count;
-        var sum = 0.0;
+        TVec vector = default;
         nint i = 0;
         for (; i + width <= count; i += width)
-            sum += TLanes.Sum(TLanes.Load(source + i));
+            vector = TLanes.Add(vector, TLanes.Load(source + i));
+        var sum = TLanes.Sum(vector);
         for (; i < count; i++)
             sum += double.CreateTruncating(source[i]);
         return sum;

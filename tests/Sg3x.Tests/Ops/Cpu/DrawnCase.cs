@@ -44,8 +44,10 @@ internal sealed class DrawnCase
         while (true)
         {
             var (up, down) = (random.Next(1, 5), random.Next(1, 5));
-            var upFilter = DrawFilter(random, up);
-            var downFilter = DrawFilter(random, down);
+            // A half of the cases are of the shape that the networks use: separable, six taps a phase.
+            var usual = random.Next(2) == 0;
+            var upFilter = usual ? DrawFilter(random, 6 * up, 1) : DrawFilter(random, up);
+            var downFilter = usual ? DrawFilter(random, 6 * down, 1) : DrawFilter(random, down);
             var (width, height) = (random.Next(1, 36), random.Next(1, 16));
             var horizontal = DrawAxis(random, width, up, down, upFilter.Width, downFilter.Width);
             var vertical = DrawAxis(random, height, up, down, upFilter.VerticalCount, downFilter.VerticalCount);
@@ -82,8 +84,13 @@ internal sealed class DrawnCase
             return FilterTaps.Identity;
         var separable = random.Next(3) != 0;
         var width = random.Next(1, separable ? (6 * factor) + 2 : 9);
-        var height = separable ? 1 : random.Next(1, 9);
-        return new([.. Enumerable.Range(0, width * height).Select(_ => (double)(float)(Normal(random) / Math.Sqrt(width * height)))], height, width, separable);
+        return DrawFilter(random, width, separable ? 1 : random.Next(1, 9), separable);
+    }
+
+    private static FilterTaps DrawFilter(Random random, int width, int height, bool separable = true)
+    {
+        var scale = 1 / Math.Sqrt(width * height);
+        return new([.. Enumerable.Range(0, width * height).Select(_ => (double)(float)(scale * Normal(random)))], height, width, separable);
     }
 
     private static ResampleAxis DrawAxis(Random random, int input, int up, int down, int upTaps, int downTaps)

@@ -7,7 +7,7 @@ namespace Sg3x.Tests.Ops.Cpu;
 /// <summary>The fused kernel against the definition in float64, at every width.</summary>
 public sealed class FusedKernelTests
 {
-    private const int Cases = 120;
+    private const int Cases = 160;
 
     public static TheoryData<SimdWidth> Widths => [SimdWidth.Scalar, SimdWidth.Bits256, SimdWidth.Bits512];
 
