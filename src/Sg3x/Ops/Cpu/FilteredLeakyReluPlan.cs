@@ -36,6 +36,9 @@ internal sealed class FilteredLeakyReluPlan
 
     public double Limit { get; }
 
+    /// <summary>Size of the rows that a sweep leaves before they are taken further: with those it reads, about a first-level cache.</summary>
+    public int BandBytes { get; init; } = 16 * 1024;
+
     /// <summary>Where the forward pass leaves what the adjoint needs.</summary>
     public MaskLayout Mask { get; }
 
@@ -54,8 +57,8 @@ internal sealed class FilteredLeakyReluPlan
             var upScale = (double)Horizontal.Up * Vertical.Up * Math.Abs(Gain);
             double sign = Gain < 0 ? -1 : 1;
             var made = adjoint
-                ? new ResamplePlan<T>(Horizontal.Adjoint(), Vertical.Adjoint(), DownFilter, sign, UpFilter, upScale, lanes)
-                : new ResamplePlan<T>(Horizontal, Vertical, UpFilter.Flipped, upScale, DownFilter.Flipped, sign, lanes);
+                ? new ResamplePlan<T>(Horizontal.Adjoint(), Vertical.Adjoint(), DownFilter, sign, UpFilter, upScale, lanes, BandBytes)
+                : new ResamplePlan<T>(Horizontal, Vertical, UpFilter.Flipped, upScale, DownFilter.Flipped, sign, lanes, BandBytes);
             _tables.Add(key, made);
             return made;
         }

@@ -12,8 +12,6 @@ internal sealed unsafe class ResamplePlan<T>
 {
     private const int CacheLine = 64;
 
-    // Half of a first-level cache for the rows between the filters of a sweep, half for the rest.
-    private const int BandBytes = 24 * 1024;
     private const int LeastBand = 8;
     private readonly List<Array> _pinned = [];
     private readonly int _lanes;
@@ -25,8 +23,10 @@ internal sealed unsafe class ResamplePlan<T>
     /// <param name="down">The second filter as it is applied.</param>
     /// <param name="downScale">Factor on its coefficients.</param>
     /// <param name="lanes">Samples in a vector.</param>
+    /// <param name="bandBytes">Size of the rows that a sweep leaves before they are taken further.</param>
     public ResamplePlan(
-        ResampleAxis horizontal, ResampleAxis vertical, FilterTaps up, double upScale, FilterTaps down, double downScale, int lanes)
+        ResampleAxis horizontal, ResampleAxis vertical, FilterTaps up, double upScale, FilterTaps down, double downScale, int lanes,
+        int bandBytes)
     {
         (Horizontal, Vertical, SeparableUp, SeparableDown, _lanes) = (horizontal, vertical, up.Separable, down.Separable, lanes);
         Phases = (int)(horizontal.Up / BigInteger.GreatestCommonDivisor(horizontal.Up, horizontal.Down) * horizontal.Down);
@@ -62,7 +62,7 @@ internal sealed unsafe class ResamplePlan<T>
         if (IsSweep)
         {
             Sweep = BuildSweep(up, upScale, down, downScale);
-            BandSteps = Math.Clamp(BandBytes / (MidRow * sizeof(T)), LeastBand, vertical.Output + SweepTables<T>.Taps - 1);
+            BandSteps = Math.Min(vertical.Output + SweepTables<T>.Taps - 1, Math.Max(LeastBand, bandBytes / (MidRow * sizeof(T))));
             BandInputs = (BandSteps * vertical.Down / vertical.Up) + SweepTables<T>.Taps + 2;
             WorkingBytes = sizeof(T) * (nint)(((BandInputs + BandSteps + SweepTables<T>.Taps - 1) * MidRow) + OutputRow + InputRow + (4 * lanes));
             return;

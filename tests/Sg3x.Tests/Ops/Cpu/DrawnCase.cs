@@ -35,7 +35,11 @@ internal sealed class DrawnCase
 
     public int OutputSize => Horizontal.Output * Vertical.Output;
 
-    public FilteredLeakyReluPlan Plan => new(Horizontal, Vertical, Up, Down, Gain, Slope, Limit);
+    public required bool ShortBands { get; init; }
+
+    public FilteredLeakyReluPlan Plan => ShortBands
+        ? new(Horizontal, Vertical, Up, Down, Gain, Slope, Limit) { BandBytes = 1 }
+        : new(Horizontal, Vertical, Up, Down, Gain, Slope, Limit);
 
     /// <summary>A case whose values are representable in float32 and in fewer bits where asked.</summary>
     public static DrawnCase Draw(int seed, Func<double, double> round)
@@ -58,6 +62,7 @@ internal sealed class DrawnCase
             double[] Values(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => round(size * Normal(random)))];
             return new()
             {
+                ShortBands = random.Next(2) == 0,
                 Batch = batch,
                 Channels = channels,
                 Horizontal = horizontal,
