@@ -38,6 +38,8 @@ internal static class Application
         root.Options.Add(new HelpOption { Action = new HelpWithExamples() });
         root.Options.Add(DoctorCommand.VersionOption());
         root.Options.Add(DebugOption);
+        root.Subcommands.Add(TrainCommand.Create());
+        root.Subcommands.Add(GenerateCommand.Create());
         root.Subcommands.Add(ScheduleCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());

@@ -98,7 +98,7 @@ internal static class DoctorCommand
         yield return ("libtorch", info.LibTorch is null ? "not loaded" : $"{info.LibTorch}  {info.LibTorchPath}".TrimEnd());
         yield return ("BLAS", info.Blas is null ? "unknown" : $"{info.Blas}  {info.BlasPath}".TrimEnd());
         yield return ("threads", string.Create(CultureInfo.InvariantCulture,
-            $"{info.Threads} (libtorch's own choice; commands use --threads), OMP_WAIT_POLICY={info.OmpWaitPolicy ?? "not set"}"));
+            $"{info.Threads} of one tensor operation (--threads changes it), OMP_WAIT_POLICY={info.OmpWaitPolicy ?? "not set"}"));
         yield return ("CUDA", info.Cuda ? string.Create(CultureInfo.InvariantCulture, $"{info.CudaDevices} device(s)") : "none");
         yield return ("images", info.Images);
     }

@@ -33,7 +33,6 @@ internal static class FailureReport
         IOException => exception.Message,
         OutOfMemoryException => "Out of memory: a smaller batch or resolution needs less.",
         _ when IsOutOfMemory(exception.Message) => $"Out of memory: a smaller batch or resolution needs less. ({FirstLine(exception.Message)})",
-        DllNotFoundException or BadImageFormatException or TypeInitializationException => null,
         _ => null,
     };
 
@@ -64,8 +63,9 @@ internal static class FailureReport
             File.WriteAllText(path, Details(exception, arguments), Encoding.UTF8);
             error.Line($"The details are in {path}; please report it with that file.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            // ArgumentException is what .NET makes of a limit on the size of files.
             error.Line("The details could not be written to a file:");
             error.Line(exception.ToString());
         }

@@ -70,8 +70,9 @@ public sealed record EnvironmentInfo
     /// <summary>What reads and writes image files.</summary>
     public required string Images { get; init; }
 
-    /// <summary>Loads libtorch and looks at the process and the machine. Throws nothing: what cannot be had says so.</summary>
-    public static EnvironmentInfo Collect()
+    /// <summary>Loads libtorch, sets its threads, and looks at the process and the machine. What cannot be had says so.</summary>
+    /// <param name="threads">Threads of one tensor operation; 0: one per processor.</param>
+    public static EnvironmentInfo Collect(int threads = 0)
     {
         Assembly torchSharp = typeof(torch).Assembly;
         bool standIn = torchSharp.GetName().Name != "TorchSharp";
@@ -89,7 +90,7 @@ public sealed record EnvironmentInfo
             OmpWaitPolicy = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"),
             Images = ImageLibrary(),
         };
-        return WithLibTorch(info);
+        return WithLibTorch(info, threads > 0 ? threads : Environment.ProcessorCount);
     }
 
     /// <summary>The same by name, what is unknown left out: what <c>config.json</c> records.</summary>
@@ -97,7 +98,7 @@ public sealed record EnvironmentInfo
         .Where(p => p.Value is not null)
         .ToDictionary(p => p.Key, p => p.Value!.ToString(), StringComparer.Ordinal);
 
-    private static EnvironmentInfo WithLibTorch(EnvironmentInfo info)
+    private static EnvironmentInfo WithLibTorch(EnvironmentInfo info, int threads)
     {
         try
         {
@@ -106,6 +107,7 @@ public sealed record EnvironmentInfo
                 _ = one.numel();
             }
 
+            torch.set_num_threads(threads);
             IReadOnlyList<string> libraries = NativeLibraries.Mapped();
             (string? blas, string? blasPath) = NativeLibraries.Blas(libraries);
             bool cuda = torch.cuda.is_available();

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using static TorchSharp.torch;
@@ -16,7 +18,7 @@ public static class Checkpoint
     /// <summary>Version of the format that is written; older ones are read, newer ones refused.</summary>
     public const int FormatVersion = 1;
 
-    private const string FormatKey = "sg3x.format";
+    internal const string FormatKey = "sg3x.format";
     private const string ConfigKey = "sg3x.config";
     private const string IterationKey = "sg3x.iteration";
 
@@ -176,10 +178,15 @@ public static class Checkpoint
     private static void RequireSame<T>(string path, string what, T found, T expected)
         where T : notnull
     {
-        if (!found.Equals(expected))
+        if (found.Equals(expected))
         {
-            throw UserException.Mismatch($"{path}: {what}", $"{expected}", $"{found}");
+            return;
         }
+
+        JsonObject here = JsonSerializer.SerializeToNode(expected, ConfigJson.Options)!.AsObject();
+        JsonObject there = JsonSerializer.SerializeToNode(found, ConfigJson.Options)!.AsObject();
+        (string name, JsonNode? value) = here.First(p => !JsonNode.DeepEquals(p.Value, there[p.Key]));
+        throw UserException.Mismatch($"{path}: {what}.{name}", $"{value}", $"{there[name]}");
     }
 
     private static string Describe(ScalarType dtype, IEnumerable<long> shape) => $"{dtype} [{string.Join(", ", shape)}]";

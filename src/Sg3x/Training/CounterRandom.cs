@@ -28,6 +28,9 @@ public enum RandomPurpose
 
     /// <summary>Projections and patches of the distance to the real images.</summary>
     DistanceProjections = 8,
+
+    /// <summary>The latents of single images that are asked for by number.</summary>
+    NumberedLatents = 9,
 }
 
 /// <summary>

@@ -108,16 +108,24 @@ public static class TrainingRun
     private static List<string> Restore(RunFolder run, TrainingState state)
     {
         List<string> warnings = [];
+        string? first = null;
         foreach (string path in run.Checkpoints())
         {
             if (Checkpoint.FindDamage(path) is { } damage)
             {
+                first ??= damage;
                 warnings.Add($"{damage} The checkpoint is passed over for the one before it.");
                 continue;
             }
 
             Checkpoint.Load(path, state);
             return warnings;
+        }
+
+        if (first is not null)
+        {
+            // To start over would throw away what another program, or a copy of the file, might still save.
+            throw new UserException($"{first} The run has no sound checkpoint to go on from.");
         }
 
         warnings.Add($"{run.Root}: no checkpoint yet; the run starts over from its config.json.");

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using Sg3x.Checkpoints;
+using Sg3x.Cli.Output;
+using Sg3x.Data;
+using Sg3x.Training;
+using static TorchSharp.torch;
+using Generator = Sg3x.Networks.Generator;
+
+namespace Sg3x.Cli.Commands;
+
+/// <summary><c>sg3x generate</c>: images of a trained generator.</summary>
+internal static class GenerateCommand
+{
+    private const int MostScale = 32;
+
+    private static readonly Argument<string> Network = new("network")
+    {
+        Description = "A run's folder (its last checkpoint), a checkpoint, or a generator in safetensors under the official names",
+        HelpName = "FOLDER|FILE",
+    };
+
+    private static readonly Option<string> Seeds = new("--seeds")
+    {
+        Description = "Which images: numbers and ranges; a seed gives the same image in every list",
+        HelpName = "LIST",
+        DefaultValueFactory = _ => "0-15",
+    };
+
+    private static readonly Option<double> Truncation = new("--trunc")
+    {
+        Description = "Truncation ψ: below 1 nearer to the average image and less varied",
+        HelpName = "PSI",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "The picture to write (generated.png), or with --single the folder (generated)",
+        HelpName = "PATH",
+    };
+
+    private static readonly Option<bool> Single = new("--single") { Description = "A file for each seed instead of one grid" };
+
+    private static readonly Option<int?> Columns = new("--columns") { Description = "Images in a row of the grid", HelpName = "N" };
+
+    private static readonly Option<int> Scale = new("--scale")
+    {
+        Description = "Enlarge for looking at, with the Lanczos kernel",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<string> DeviceOption = CommonOptions.Device();
+
+    private static readonly Option<int> Threads = CommonOptions.Threads();
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("generate", "Makes images with a trained generator: one grid, or a file for each seed.")
+        {
+            Network, Seeds, Truncation, Out, Single, Columns, Scale, DeviceOption, Threads,
+        };
+        command.SetAction(Run);
+        Examples.For(command,
+            ("sg3x generate runs/00000-demo", "a grid of sixteen, generated.png"),
+            ("sg3x generate runs/00000-demo --seeds 3,7,20-30 --trunc 0.7 --scale 4 --out cats.png", "chosen seeds, truncated, four times as large"),
+            ("sg3x generate network.safetensors --seeds 0-99 --single --out images", "a hundred files"));
+        return command;
+    }
+
+    private static int Run(ParseResult result)
+    {
+        IReadOnlyList<long> seeds = SeedList.Parse(result.GetRequiredValue(Seeds));
+        int scale = InRange("--scale", result.GetValue(Scale), 1, MostScale);
+        int columns = InRange("--columns", result.GetValue(Columns) ?? DisplayScaling.SquareColumns(seeds.Count), 1, seeds.Count);
+        double truncation = result.GetValue(Truncation);
+        if (!double.IsFinite(truncation))
+        {
+            throw UserException.Mismatch("--trunc", "a number", truncation.ToString(CultureInfo.InvariantCulture));
+        }
+
+        string path = NetworkPath(result.GetRequiredValue(Network));
+        Device device = TrainingDevice.Prepare(result.GetRequiredValue(DeviceOption), result.GetValue(Threads));
+        using Generator generator = NetworkFile.LoadGenerator(path, device);
+        IEnumerable<(long Seed, Tensor Image)> images = seeds.Select(
+            seed => (seed, DisplayScaling.Enlarge(SeededImages.Image(generator, seed, truncation, device), scale)));
+        if (result.GetValue(Single))
+        {
+            WriteFiles(result.GetValue(Out) ?? "generated", images);
+        }
+        else
+        {
+            WriteGrid(result.GetValue(Out) ?? "generated.png", images, columns);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void WriteFiles(string folder, IEnumerable<(long Seed, Tensor Image)> images)
+    {
+        foreach ((long seed, Tensor image) in images)
+        {
+            string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"seed{seed:D4}.png"));
+            using Tensor only = image[0];
+            ImageFiles.WritePng(path, only);
+            Terminal.Out().Line(path);
+            image.Dispose();
+        }
+    }
+
+    private static void WriteGrid(string path, IEnumerable<(long Seed, Tensor Image)> images, int columns)
+    {
+        if (Directory.Exists(path))
+        {
+            throw UserException.Mismatch("--out", "the name of a picture (or --single, which writes into a folder)", $"the folder {path}");
+        }
+
+        using IDisposable scope = NewDisposeScope();
+        ImageFiles.WritePng(path, ImageGrid.Compose(cat([.. images.Select(i => i.Image)]), columns));
+        Terminal.Out().Line(path);
+    }
+
+    private static string NetworkPath(string source)
+    {
+        if (!Directory.Exists(source))
+        {
+            return File.Exists(source) ? source
+                : throw UserException.Mismatch(source, "a run's folder or a network's file", "nothing of that name");
+        }
+
+        return new RunFolder(source).Checkpoints() is [string last, ..] ? last
+            : throw UserException.Mismatch(source, "a run's folder with a checkpoint", "none in it");
+    }
+
+    private static int InRange(string option, int value, int least, int most) => value >= least && value <= most ? value
+        : throw UserException.Mismatch(option, $"{least} to {most}", value.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Sg3x.Cli.Commands;
+
+/// <summary>Turns the first SIGINT or SIGTERM into a request to stop; the second ends the program as it would without this.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly Action _asked;
+    private readonly PosixSignalRegistration[] _registrations;
+
+    /// <summary>Listens until disposed.</summary>
+    /// <param name="asked">Called once, from another thread, when a stop is asked for.</param>
+    public Interruption(Action asked)
+    {
+        _asked = asked;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
+    }
+
+    /// <summary>Cancelled when a stop is asked for.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _source.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        lock (_source)
+        {
+            if (_source.IsCancellationRequested)
+            {
+                return;
+            }
+
+            context.Cancel = true;
+            _source.Cancel();
+        }
+
+        _asked();
+    }
+}

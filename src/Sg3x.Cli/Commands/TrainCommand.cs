@@ -1,0 +1,163 @@
+using System.CommandLine;
+using Sg3x.Cli.Output;
+using Sg3x.Configuration;
+using Sg3x.Training;
+
+namespace Sg3x.Cli.Commands;
+
+/// <summary><c>sg3x train</c>: starts a run in a new folder, or continues one.</summary>
+internal static class TrainCommand
+{
+    private const string DefaultPreset = "demo";
+
+    private static readonly Option<string> Preset = new("--preset")
+    {
+        Description = $"Configuration to start from: {string.Join(", ", Presets.Names)}, or a JSON file, or a run's folder",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DefaultPreset,
+    };
+
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "Folder of the run, new or empty; without it, runs/ and the next free number with the preset's name",
+        HelpName = "FOLDER",
+    };
+
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        Description = "Continue the run in this folder from its last checkpoint",
+        HelpName = "FOLDER",
+    };
+
+    private static readonly Option<bool> DryRun = new("--dry-run")
+    {
+        Description = "Print the configuration, the layers, and estimates of memory and time; train nothing, write nothing",
+    };
+
+    private static readonly Option<string[]> Set = CommonOptions.Set();
+
+    // Options that are short for a path of the configuration; the configuration itself says what their values may be.
+    private static readonly (Option<string?> Option, string Path)[] Shorthands =
+    [
+        Shorthand("--data", "data", "FOLDER|ZIP|cats:", "Real images: a folder or a zip of PNG and JPEG, or cats: (cats:COUNT) for drawn ones"),
+        Shorthand("--mirror", "mirror", "true|false", "Show every image mirrored as well"),
+        Shorthand("--resolution", "resolution", "PIXELS", "Width and height of the images, a power of two"),
+        Shorthand("--kimg", "kimg", "N", "Length of the run in thousands of real images shown"),
+        Shorthand("--batch", "batch", "N", "Images of one optimiser step"),
+        Shorthand("--batch-device", "batch-device", "N", "Images that go through the networks at once, a divisor of --batch"),
+        Shorthand("--gamma", "gamma", "N", "Weight of the R1 penalty"),
+        Shorthand("--seed", "seed", "N", "Seed of everything random"),
+        Shorthand("--device", "device", "DEVICE", "auto (CUDA where there is one), cpu, cuda or cuda:N"),
+        Shorthand("--threads", "threads", "N", "Threads of one tensor operation on the CPU; 0 takes one per processor"),
+    ];
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("train",
+            "Trains a generator. Without arguments: the demo preset on drawn cats, a few minutes on two processor cores. Ctrl-C finishes the"
+            + " iteration, saves, and says how to go on.")
+        {
+            Preset, Out, Resume, DryRun,
+        };
+        foreach ((Option<string?> option, _) in Shorthands)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Options.Add(Set);
+        command.SetAction(Run);
+        Examples.For(command,
+            ("sg3x train", "the demo, into runs/00000-demo"),
+            ("sg3x train --preset cats-64 --data cats.zip --kimg 200", "your own images"),
+            ("sg3x train --preset t-256 --data photos/ --dry-run", "what that would take"),
+            ("sg3x train --set training.r1Gamma=0.5 --set snapshots.gridColumns=4", "any value of the configuration (see config.json of a run)"),
+            ("sg3x train --resume runs/00000-demo --kimg 8", "on with a run, and longer than it was meant to be"));
+        return command;
+    }
+
+    private static (Option<string?> Option, string Path) Shorthand(string name, string path, string value, string description) =>
+        (new Option<string?>(name) { Description = description, HelpName = value }, path);
+
+    private static int Run(ParseResult result)
+    {
+        string? resume = result.GetValue(Resume);
+        if (resume is not null && (result.GetResult(Preset) is { Implicit: false } || result.GetValue(Out) is not null))
+        {
+            throw UserException.Mismatch("--resume", "neither --preset nor --out, which the run has already", "both");
+        }
+
+        RunConfig config = Change(resume is null
+            ? ConfigSource.Load(result.GetRequiredValue(Preset), [])
+            : ConfigSource.LoadRun(resume));
+        if (result.GetValue(DryRun))
+        {
+            DryRunReport.Print(Terminal.Out(), config);
+            return ExitCode.Done;
+        }
+
+        return resume is null
+            ? InNewFolder(config, result.GetValue(Out), (folder, options) => TrainingRun.Start(config, folder, options))
+            : Train(config, options => TrainingRun.Resume(resume, options, Change));
+
+        RunConfig Change(RunConfig stored)
+        {
+            foreach ((Option<string?> option, string path) in Shorthands)
+            {
+                if (result.GetValue(option) is string value)
+                {
+                    stored = ConfigOverrides.Set(stored, path, value);
+                }
+            }
+
+            return ConfigOverrides.Apply(stored, result.GetValue(Set) ?? []).Validate();
+        }
+    }
+
+    private static int InNewFolder(RunConfig config, string? folder, Func<string, TrainingRunOptions, TrainingSummary> start)
+    {
+        using NewFolder place = folder is null ? NewFolder.Numbered("runs", config.Preset) : NewFolder.Named(folder);
+        return Train(config, options => start(place.Path, options));
+    }
+
+    private static int Train(RunConfig config, Func<TrainingRunOptions, TrainingSummary> train)
+    {
+        Terminal terminal = Terminal.Out();
+        TrainingDisplay display = TrainingDisplay.For(terminal);
+        using var interruption = new Interruption(display.Stopping);
+        try
+        {
+            TrainingSummary summary = display.Around(() => train(new TrainingRunOptions
+            {
+                Progress = display,
+                Environment = EnvironmentInfo.Collect(config.Training.Threads).ToTexts(),
+                Stop = interruption.Token,
+            }));
+            return Report(terminal, summary);
+        }
+        catch (TrainingStoppedException e)
+        {
+            Terminal.Error().Failure(e.Message);
+            return ExitCode.CheckFailed;
+        }
+    }
+
+    private static int Report(Terminal terminal, TrainingSummary summary)
+    {
+        if (summary is { DistanceBefore: TrainingDistance before, DistanceAfter: TrainingDistance after } && after != before)
+        {
+            terminal.Line(FormattableString.Invariant(
+                $"Sliced Wasserstein distance to the real images: {before.Mean:0.000} at {before.Kimg:0.##} kimg, {after.Mean:0.000} at {after.Kimg:0.##} kimg"));
+        }
+
+        string time = TrainingDisplay.Duration(summary.Seconds);
+        terminal.Line(FormattableString.Invariant($"{(summary.Completed ? "Done" : "Interrupted")}: {summary.Kimg:0.###} kimg, {time}. Checkpoint: {summary.Checkpoint}"));
+        if (!summary.Completed)
+        {
+            terminal.Line($"Everything is saved. To go on: sg3x train --resume {summary.Folder}");
+        }
+
+        terminal.Line($"Sample grid: {summary.SampleGrid}");
+        return summary.Completed ? ExitCode.Done : ExitCode.Interrupted;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sg3x.Training;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Sg3x.Cli.Output;
+
+/// <summary>A table of the latest ticks and a progress bar that stay in place on a terminal.</summary>
+internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(terminal)
+{
+    private const int MostRows = 16;
+    private const int WidthOfAllColumns = 90;
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
+
+    private readonly List<TrainingTick> _ticks = [];
+    private readonly List<string> _notes = [];
+    private readonly Stopwatch _sinceRedraw = Stopwatch.StartNew();
+    private readonly Lock _lock = new();
+    private LiveDisplayContext? _live;
+    private string _title = "";
+    private double _kimg;
+    private double _totalKimg;
+    private string? _stopping;
+
+    /// <inheritdoc/>
+    public override TrainingSummary Around(Func<TrainingSummary> train) => Terminal.Console
+        .Live(new Text("Getting ready …"))
+        .AutoClear(false)
+        .Overflow(VerticalOverflow.Crop)
+        .Cropping(VerticalOverflowCropping.Top)
+        .Start(live =>
+        {
+            _live = live;
+            try
+            {
+                return train();
+            }
+            finally
+            {
+                _stopping = null;
+                Update();
+                _live = null;
+            }
+        });
+
+    /// <inheritdoc/>
+    public override void Stopping()
+    {
+        _stopping = "Finishing the iteration and saving; press Ctrl-C again to stop without saving.";
+        Update();
+    }
+
+    /// <inheritdoc/>
+    public override void Started(string folder, double kimg, double totalKimg, string dataset)
+    {
+        (_title, _kimg, _totalKimg) = ($"{folder}: {dataset}", kimg, totalKimg);
+        Update();
+    }
+
+    /// <inheritdoc/>
+    public override void Iterated(double kimg)
+    {
+        _kimg = kimg;
+        if (_sinceRedraw.Elapsed >= Redraw)
+        {
+            Update();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Ticked(TrainingTick tick)
+    {
+        _ticks.Add(tick);
+        if (_ticks.Count > MostRows)
+        {
+            _ticks.RemoveAt(0);
+        }
+
+        Update();
+    }
+
+    /// <inheritdoc/>
+    public override void Wrote(string what, string path) => Note($"{what}: {path}");
+
+    /// <inheritdoc/>
+    public override void Measured(TrainingDistance distance) => Note(string.Create(CultureInfo.InvariantCulture,
+        $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.000}"));
+
+    /// <inheritdoc/>
+    public override void Warned(string message) => Note($"warning: {message}");
+
+    private void Note(string text)
+    {
+        // One line for each kind of note: the latest.
+        string kind = text.Split(':', 2)[0];
+        _notes.RemoveAll(n => n.Split(':', 2)[0] == kind);
+        _notes.Add(text);
+        Update();
+    }
+
+    private void Update()
+    {
+        lock (_lock)
+        {
+            _live?.UpdateTarget(Render());
+            _sinceRedraw.Restart();
+        }
+    }
+
+    private Rows Render()
+    {
+        // A narrow terminal does without the two parts of D's loss.
+        (string Title, Func<TrainingTick, string> Cell)[] columns = [.. Columns.Where(
+            c => Terminal.Console.Profile.Width >= WidthOfAllColumns || c.Title is not ("fake" or "real"))];
+        var table = new Table { Border = TableBorder.Rounded };
+        foreach ((string title, _) in columns)
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
+        }
+
+        foreach (TrainingTick tick in _ticks)
+        {
+            table.AddRow([.. columns.Select(c => new Text(c.Cell(tick)))]);
+        }
+
+        List<IRenderable> rows = [new Text(_title, new Style(decoration: Decoration.Bold)), table, Bar()];
+        rows.AddRange(_notes.Select(n => new Text(n, new Style(n.StartsWith("warning", StringComparison.Ordinal) ? Color.Yellow : Color.Grey))));
+        if (_stopping is string stopping)
+        {
+            rows.Add(new Text(stopping, new Style(Color.Yellow)));
+        }
+
+        return new Rows(rows);
+    }
+
+    private Columns Bar()
+    {
+        int width = Math.Clamp(Terminal.Console.Profile.Width - 44, 10, 60);
+        double share = _totalKimg > 0 ? Math.Clamp(_kimg / _totalKimg, 0, 1) : 0;
+        int done = (int)(share * width);
+        string left = _ticks.Count > 0 ? $", {Duration(_ticks[^1].SecondsLeft)} left" : "";
+        return new Columns(
+            new Markup($"[green]{new string('━', done)}[/][grey]{new string('━', width - done)}[/]"),
+            new Text(string.Create(CultureInfo.InvariantCulture, $"{share:P0}  {_kimg:0.00} / {_totalKimg:0.##} kimg{left}")))
+        { Expand = false };
+    }
+}

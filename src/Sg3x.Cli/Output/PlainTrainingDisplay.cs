@@ -1,0 +1,37 @@
+using System.Globalization;
+using Sg3x.Training;
+
+namespace Sg3x.Cli.Output;
+
+/// <summary>A line of text for each tick: for files and pipes. No control codes.</summary>
+internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(terminal)
+{
+    /// <inheritdoc/>
+    public override TrainingSummary Around(Func<TrainingSummary> train) => train();
+
+    /// <inheritdoc/>
+    public override void Stopping() => Terminal.Line("Finishing the iteration and saving; a second signal stops without saving.");
+
+    /// <inheritdoc/>
+    public override void Started(string folder, double kimg, double totalKimg, string dataset) => Terminal.Line(string.Create(
+        CultureInfo.InvariantCulture, $"Training on {dataset} from {kimg:0.##} to {totalKimg:0.##} kimg, into {folder}"));
+
+    /// <inheritdoc/>
+    public override void Iterated(double kimg)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Ticked(TrainingTick tick) =>
+        Terminal.Line(string.Join("  ", Columns.Select(c => $"{c.Title} {c.Cell(tick)}")));
+
+    /// <inheritdoc/>
+    public override void Wrote(string what, string path) => Terminal.Line($"{what}: {path}");
+
+    /// <inheritdoc/>
+    public override void Measured(TrainingDistance distance) => Terminal.Line(string.Create(CultureInfo.InvariantCulture,
+        $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.000} ({distance.Images} images)"));
+
+    /// <inheritdoc/>
+    public override void Warned(string message) => Terminal.Warning(message);
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Sg3x.Training;
+
+namespace Sg3x.Cli.Output;
+
+/// <summary>Shows a run while it trains: a live table on a terminal, a line for each tick elsewhere.</summary>
+internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress
+{
+    /// <summary>Where it shows.</summary>
+    protected Terminal Terminal { get; } = terminal;
+
+    /// <summary>The columns of a tick: title and value.</summary>
+    protected static IReadOnlyList<(string Title, Func<TrainingTick, string> Cell)> Columns { get; } =
+    [
+        ("kimg", t => t.Kimg.ToString(t.TotalKimg < 10 ? "0.000" : "0.00", CultureInfo.InvariantCulture)),
+        ("s/kimg", t => t.SecondsPerKimg.ToString("0.0", CultureInfo.InvariantCulture)),
+        ("G loss", t => Three(t.GeneratorLoss)),
+        ("D loss", t => Three(t.DiscriminatorLoss)),
+        ("fake", t => Three(t.DiscriminatorLossFake)),
+        ("real", t => Three(t.DiscriminatorLossReal)),
+        ("D sign", t => t.RealSign.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture)),
+        ("R1", t => t.R1Penalty is double r1 ? r1.ToString("0.0000", CultureInfo.InvariantCulture) : "–"),
+        ("memory", t => Memory(t.MemoryBytes)),
+        ("left", t => Duration(t.SecondsLeft)),
+    ];
+
+    /// <summary>The display that suits where standard output goes.</summary>
+    public static TrainingDisplay For(Terminal terminal) =>
+        terminal.IsTerminal ? new LiveTrainingDisplay(terminal) : new PlainTrainingDisplay(terminal);
+
+    /// <summary>Runs a training with this display around it.</summary>
+    public abstract TrainingSummary Around(Func<TrainingSummary> train);
+
+    /// <summary>A stop was asked for: says what happens now. Called from another thread.</summary>
+    public abstract void Stopping();
+
+    /// <inheritdoc/>
+    public abstract void Started(string folder, double kimg, double totalKimg, string dataset);
+
+    /// <inheritdoc/>
+    public abstract void Iterated(double kimg);
+
+    /// <inheritdoc/>
+    public abstract void Ticked(TrainingTick tick);
+
+    /// <inheritdoc/>
+    public abstract void Wrote(string what, string path);
+
+    /// <inheritdoc/>
+    public abstract void Measured(TrainingDistance distance);
+
+    /// <inheritdoc/>
+    public abstract void Warned(string message);
+
+    /// <summary>Hours, minutes and seconds, or days: <c>2:03</c>, <c>1:02:03</c>, <c>12.5 days</c>.</summary>
+    public static string Duration(double seconds)
+    {
+        if (!double.IsFinite(seconds))
+        {
+            return "–";
+        }
+
+        TimeSpan time = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e11));
+        return time.TotalHours >= 100 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.0} days")
+            : time.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss}")
+            : time.ToString(@"m\:ss", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Bytes in a unit a person reads.</summary>
+    public static string Memory(long bytes) => bytes >= 10L << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB");
+
+    private static string Three(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+}

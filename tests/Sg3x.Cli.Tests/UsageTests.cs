@@ -1,0 +1,48 @@
+namespace Sg3x.Cli.Tests;
+
+/// <summary>Help, wrong usage, and what they say.</summary>
+public class UsageTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("train")]
+    [InlineData("generate")]
+    [InlineData("schedule")]
+    [InlineData("verify")]
+    [InlineData("doctor")]
+    public void Help_explains_the_command_and_ends_with_examples(string command)
+    {
+        ProgramResult result = Sg3xProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.Contains($"sg3x {command}".Trim(), result.Output, StringComparison.Ordinal);
+        Assert.Contains("Usage:", result.Output, StringComparison.Ordinal);
+        string examples = result.Output[result.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
+        Assert.Contains($"  sg3x {command}".TrimEnd(), examples, StringComparison.Ordinal);
+        Assert.Equal("", result.Error);
+        Assert.DoesNotContain('\e', result.Output);
+    }
+
+    [Theory]
+    [InlineData("", "Usage:")]
+    [InlineData("tarin", "'tarin'")]
+    [InlineData("doctor --jsn", "'--jsn'")]
+    [InlineData("verify", "--vectors")]
+    [InlineData("train --batch many", "many")]
+    [InlineData("train --preset no-such-preset", "no-such-preset")]
+    [InlineData("train --set training.btach=4", "training.btach")]
+    [InlineData("train --kimg -1", "kimg")]
+    [InlineData("train --device gpu", "gpu")]
+    [InlineData("schedule no-such-preset", "no-such-preset")]
+    [InlineData("schedule demo --set generator.resolution=33", "power of two")]
+    [InlineData("generate no-such-run", "no-such-run")]
+    [InlineData("generate no-such-run --seeds 5-2", "5-2")]
+    public void Wrong_usage_ends_with_2_and_says_what_is_wrong(string arguments, string expected)
+    {
+        ProgramResult result = Sg3xProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.True(result.ExitCode == 2, result.Everything);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Equal("", result.Output);
+    }
+}
