@@ -40,7 +40,7 @@ public class EquivarianceTests
         fraction.Add(Translation.Fractional(x, 2.3, -4.6), Pattern(Translation.User(2.3 / Size, -4.6 / Size)));
         Assert.InRange(fraction.Decibels, 45, 90);
 
-        foreach (double α in new[] { 0.3, -1.2, 2.5, Math.PI / 2 })
+        foreach (double α in new[] { -1.2, 2.5 })
         {
             var rotation = new Psnr();
             Masked reference = Rotation.Rotate(x, α), generated = Rotation.PseudoRotate(Pattern(Rotation.User(α)), α);
