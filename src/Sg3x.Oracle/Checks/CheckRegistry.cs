@@ -1,0 +1,35 @@
+namespace Sg3x.Oracle.Checks;
+
+/// <summary>Every check there is, cheapest first.</summary>
+public static class CheckRegistry
+{
+    /// <summary>All of them, those of parts that production does not have yet included.</summary>
+    public static IReadOnlyList<ICheck> All { get; } =
+    [
+        new LayerValuesCheck(),
+        new ResamplingCheck(),
+        new InputPlanCheck(),
+        new FilterTapsCheck(),
+        new FilterSymmetryCheck(),
+        new FilterDeltaCheck(),
+        new FilterResponseCheck(),
+        new NonlinearityForwardCheck(),
+        new NonlinearityGradientCheck(),
+        new NonlinearitySecondCheck(),
+        new ModulatedConvolutionCheck(),
+        new ResampleCheck(),
+        new GeneratorCheck(),
+        new AveragesCheck(),
+        new DiscriminatorCheck(),
+        new NotInBuild("augment.geometry", "ADA B.2: G⁻¹ = product of the inverses in the listed order; sym6"),
+        new NotInBuild("augment.colour", "ADA B.2: C ← M·C"),
+        new NotInBuild("augment.controller", "ADA 3: p ← max(0, p + sign(r_t − 0.6)·batch·4/500 000)"),
+        new NotInBuild("precision.drift", "bfloat16 operands, float32 sums: drift = √(ν + ω)"),
+        new NotInBuild("metric.equivariance", "AFG 3, E: EQ-T, EQ-T_frac, EQ-R"),
+    ];
+
+    /// <summary>The check of that name.</summary>
+    /// <exception cref="UserException">There is none.</exception>
+    public static ICheck Find(string id) =>
+        All.FirstOrDefault(check => check.Id == id) ?? throw UserException.Mismatch("check", $"one of {string.Join(", ", All.Select(c => c.Id))}", id);
+}

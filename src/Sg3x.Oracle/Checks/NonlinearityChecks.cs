@@ -1,0 +1,148 @@
+using Sg3x.Ops;
+using Sg3x.Schedule;
+using Sg3x.Spec.Layers;
+using Sg3x.Spec.Signals;
+using static TorchSharp.torch;
+using SpecFilter = Sg3x.Spec.Signals.Filter;
+using SpecLayer = Sg3x.Spec.Schedule.Layer;
+
+namespace Sg3x.Oracle.Checks;
+
+/// <summary>
+/// Every implementation of the filtered leaky ReLU against its definition, on the shapes of the layers, result and both derivatives. In
+/// float64 where the implementation takes it, so that a difference is a mistake and not rounding.
+/// </summary>
+internal abstract class NonlinearityCheck : ICheck
+{
+    // A few channels whose biases differ suffice, and a crop that leaves each phase of both filters inside.
+    private const int Channels = 2;
+    private const int Most = 56;
+
+    public abstract string Id { get; }
+
+    public string Equation => "AFG 3.1, D: y = ↓(clamp(g·lrelu(up²·(↑(x + b) ∗ f_u))) ∗ f_d), and its adjoint";
+
+    public string ToleranceBasis =>
+        "√terms of both filters and of the amplitude in between, × 2⁻⁵³ or 2⁻²⁴, × 16 between the typical and the largest";
+
+    public IEnumerable<Finding> Run(Subject subject)
+    {
+        IEnumerable<SpecLayer> layers = Bridge.Schedule(subject.Config).Layers
+            .DistinctBy(l => (l.Up, l.Down, l.UpFilter.Count, l.DownFilter.Count, l.DownFilter.Grid != null, l.IsToRgb, l.Padding));
+        foreach (SpecLayer layer in layers)
+            foreach (IFilteredLeakyRelu op in subject.Nonlinearities)
+                foreach (ScalarType dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32])
+                    yield return One(subject, layer, op, dtype);
+    }
+
+    /// <summary>The spec's result and production's.</summary>
+    protected abstract (double[][,] Expected, Tensor Measured) Compute(Case c);
+
+    private Finding One(Subject subject, SpecLayer layer, IFilteredLeakyRelu op, ScalarType dtype)
+    {
+        using IDisposable scope = NewDisposeScope();
+        var draw = new Draw(subject.Seed + layer.Index);
+        NonlinearityShape shape = NonlinearityShape.Of(layer) with { Clamp = 1.5 };
+        int full = layer.In.Size + layer.Kernel - 1;
+        int least = (layer.UpFilter.Count + layer.DownFilter.Count - layer.Padding.X0 - layer.Padding.X1) / layer.Up + 4 * Math.Max(1, layer.Down / layer.Up);
+        int side = Math.Min(full, Math.Max(Most, least));
+
+        // Float32 input on both sides: what is compared is what is done to it.
+        double[][,] x = [.. draw.Batch(1, Channels, side, side - 1)[0].Select(plane => Plane.Map(plane, value => (double)(float)value))];
+        double[] bias = [.. draw.Row(Channels).Select(value => (double)(float)value)];
+        var c = new Case(layer, op, dtype, x, bias, Tilted(layer.UpFilter), Tilted(layer.DownFilter), shape, draw);
+        (double[][,] expected, Tensor measured) = Compute(c);
+
+        double[] e = [.. expected.SelectMany(plane => plane.Cast<double>())];
+        double terms = Terms(layer.UpFilter) + Terms(layer.DownFilter);
+        double u = dtype == ScalarType.Float64 ? Math.ScaleB(1, -53) : Math.ScaleB(1, -24);
+        long[] size = [1, expected.Length, expected[0].Height(), expected[0].Width()];
+        string where = $"L{layer.Index} ↑{layer.Up} ↓{layer.Down}, {op.Name}, {dtype}";
+        if (!measured.shape.SequenceEqual(size))
+            return Differences.Equal(where, string.Join("×", size), string.Join("×", measured.shape));
+        return Differences.Array(where, size, e, Bridge.Values(measured), 16 * u * Math.Sqrt(terms));
+    }
+
+    private static double Terms(SpecFilter filter) => filter.Grid == null ? 2 * filter.Count : filter.Count * filter.Count;
+
+    // Tilted, so that a filter applied the wrong way round shows: the designed ones are symmetric, and checked elsewhere.
+    private static SpecFilter Tilted(SpecFilter filter)
+    {
+        double Tilt(int j) => 1 + 0.5 * j / filter.Count;
+        if (filter.IsIdentity)
+            return filter;
+        if (filter.Grid == null)
+            return SpecFilter.Separable([.. filter.Taps!.Select((tap, j) => (double)(float)(tap * Tilt(j)))]);
+        var grid = new double[filter.Count, filter.Count];
+        for (int j = 0; j < filter.Count; j++)
+            for (int k = 0; k < filter.Count; k++)
+                grid[j, k] = (float)(filter.Grid[j, k] * Tilt(j) * Tilt(2 * k));
+        return SpecFilter.Radial(grid);
+    }
+
+    /// <summary>One implementation on one layer.</summary>
+    protected sealed record Case(
+        SpecLayer Layer, IFilteredLeakyRelu Op, ScalarType Dtype, double[][,] X, double[] Bias, SpecFilter Fu, SpecFilter Fd,
+        NonlinearityShape Shape, Draw Draw)
+    {
+        public double[][,] Forward() =>
+            [.. X.Select((plane, i) => FilteredNonlinearity.Forward(plane, Bias[i], Fu, Fd, Shape))];
+
+        public (Tensor X, Tensor Bias, Tensor Y) Production()
+        {
+            Tensor x = Bridge.Tensor([X], Dtype).requires_grad_(true), bias = Bridge.Tensor(Bias, [Bias.Length], Dtype).requires_grad_(true);
+            var shape = new FilteredLeakyReluShape(
+                Shape.Up, Shape.Down, new ImagePadding(Shape.Padding.X0, Shape.Padding.X1, Shape.Padding.Y0, Shape.Padding.Y1),
+                Shape.Gain, Shape.Slope, Shape.Clamp);
+            Tensor y = Op.Forward(x, bias, Bridge.Filter(Fu, ScalarType.Float32), Bridge.Filter(Fd, ScalarType.Float32), shape);
+            return (x, bias, y);
+        }
+
+        public double[][,] Like(double[][,] image) => Draw.Batch(1, image.Length, image[0].Height(), image[0].Width())[0];
+    }
+}
+
+internal sealed class NonlinearityForwardCheck : NonlinearityCheck
+{
+    public override string Id => "op.flrelu.forward";
+
+    protected override (double[][,] Expected, Tensor Measured) Compute(Case c)
+    {
+        ArgumentNullException.ThrowIfNull(c);
+        return (c.Forward(), c.Production().Y);
+    }
+}
+
+internal sealed class NonlinearityGradientCheck : NonlinearityCheck
+{
+    public override string Id => "op.flrelu.gradient";
+
+    /// <summary>dx = Jᵀ·dy.</summary>
+    protected override (double[][,] Expected, Tensor Measured) Compute(Case c)
+    {
+        ArgumentNullException.ThrowIfNull(c);
+        double[][,] dy = c.Like(c.Forward());
+        (Tensor x, _, Tensor y) = c.Production();
+        double[][,] expected = [.. c.X.Select((plane, i) => FilteredNonlinearity.Gradient(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, dy[i]))];
+        Tensor dx = autograd.grad([(y * Bridge.Tensor([dy], c.Dtype)).sum()], [x])[0];
+        return (expected, dx);
+    }
+}
+
+internal sealed class NonlinearitySecondCheck : NonlinearityCheck
+{
+    public override string Id => "op.flrelu.second";
+
+    /// <summary>∂⟨dx, q⟩/∂dy = J·q: what R1 needs.</summary>
+    protected override (double[][,] Expected, Tensor Measured) Compute(Case c)
+    {
+        ArgumentNullException.ThrowIfNull(c);
+        double[][,] dy = c.Like(c.Forward()), q = c.Like(c.X);
+        (Tensor x, _, Tensor y) = c.Production();
+        double[][,] expected = [.. c.X.Select((plane, i) =>
+            FilteredNonlinearity.Tangent(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, q[i], 0))];
+        Tensor probe = Bridge.Tensor([dy], c.Dtype).requires_grad_(true);
+        Tensor dx = autograd.grad([(y * probe).sum()], [x], create_graph: true, retain_graph: true)[0];
+        return (expected, autograd.grad([(dx * Bridge.Tensor([q], c.Dtype)).sum()], [probe])[0]);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace Sg3x.Oracle.Checks;
+
+/// <summary>Runs checks and collects what they find.</summary>
+public static class Verification
+{
+    /// <summary>Runs all checks of the registry, in its order.</summary>
+    /// <param name="subject">What to check.</param>
+    /// <param name="report">Called after each check; null for none.</param>
+    /// <param name="cancellation">Stops between checks.</param>
+    /// <returns>One result per check.</returns>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static IReadOnlyList<CheckResult> Run(
+        Subject subject, Action<CheckResult>? report = null, CancellationToken cancellation = default) =>
+        Run(CheckRegistry.All, subject, report, cancellation);
+
+    /// <summary>Runs some checks.</summary>
+    public static IReadOnlyList<CheckResult> Run(
+        IEnumerable<ICheck> checks, Subject subject, Action<CheckResult>? report = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checks);
+        ArgumentNullException.ThrowIfNull(subject);
+        var results = new List<CheckResult>();
+        foreach (ICheck check in checks)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            results.Add(RunOne(check, subject));
+            report?.Invoke(results[^1]);
+        }
+        return results;
+    }
+
+    /// <summary>Runs one check. Whatever it throws is a failure with that problem: a fault may well be an exception.</summary>
+    public static CheckResult RunOne(ICheck check, Subject subject)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        var clock = Stopwatch.StartNew();
+        var findings = new List<Finding>();
+        string? problem = null;
+        if (check is not NotInBuild)
+        {
+            using IDisposable scope = NewDisposeScope();
+            try
+            {
+                findings.AddRange(check.Run(subject));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                problem = $"{e.GetType().Name}: {e.Message}";
+            }
+        }
+        Finding[] failures = [.. findings.Where(f => !f.Passed)];
+        return new CheckResult
+        {
+            Id = check.Id,
+            Equation = check.Equation,
+            ToleranceBasis = check.ToleranceBasis,
+            Status = check is NotInBuild ? CheckStatus.NotInBuild
+                : problem != null || failures.Length > 0 ? CheckStatus.Failed
+                : findings.Count == 0 ? CheckStatus.NotApplicable
+                : CheckStatus.Passed,
+            Comparisons = findings.Count,
+            Worst = findings.MaxBy(f => f.Share),
+            Failures = failures,
+            Problem = problem,
+            Duration = clock.Elapsed,
+        };
+    }
+}
+
+/// <summary>Keeps the place of a check whose object production does not have yet.</summary>
+/// <param name="Id">The check's name.</param>
+/// <param name="Equation">Where in the papers it comes from.</param>
+public sealed record NotInBuild(string Id, string Equation) : ICheck
+{
+    /// <inheritdoc/>
+    public string ToleranceBasis => "";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Run(Subject subject) => [];
+}
