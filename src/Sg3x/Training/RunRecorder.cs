@@ -126,6 +126,10 @@ internal sealed class RunRecorder : IDisposable
 
     private void Tick()
     {
+        // Small native objects (scalars of tensor operations) are freed by finalisers: without this the memory of a long run would be
+        // what the collector happens to have left.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         double seconds = _training.Elapsed.TotalSeconds;
         double kimg = (_state.Images - _imagesOfTick) / 1000.0;
         double secondsPerKimg = (seconds - _secondsOfTick) / kimg;
