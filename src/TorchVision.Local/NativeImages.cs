@@ -62,7 +62,7 @@ internal static partial class NativeImages
         {
             var message = Marshal.PtrToStringUTF8((nint)image->Message)!;
             throw result == Unsupported
-                ? new ArgumentException($"Conversion only supports grey and 8-bit colour images: this is a {message}.")
+                ? new ArgumentException($"Only grey and colour images are supported: this is a {message}.")
                 : new InvalidDataException(message);
         }
 

@@ -8,14 +8,14 @@ public static partial class torchvision
     {
         /// <summary>
         /// PNG and JPEG images. The real class of this name works through Skia; this one through libpng and libjpeg-turbo, with the
-        /// same results: colours multiplied by alpha, alpha first, 16-bit images refused. It is stricter in one thing: a truncated
-        /// file, which Skia fills with grey, is an error.
+        /// same results: colours multiplied by alpha, alpha first, of 16 bits the upper 8. It is stricter in one thing: a truncated
+        /// file, of which Skia gives what there is, is an error.
         /// </summary>
         /// <param name="quality">Quality of JPEG files that are written, 0 to 100.</param>
         public sealed class SkiaImager(int quality = 75) : Imager
         {
             /// <inheritdoc/>
-            /// <exception cref="ArgumentException">Neither PNG nor JPEG, or 16-bit, or a JPEG of four components.</exception>
+            /// <exception cref="ArgumentException">Neither PNG nor JPEG, or a JPEG of four components.</exception>
             /// <exception cref="InvalidDataException">libpng or libjpeg refuses the file; the message is theirs.</exception>
             public override Tensor DecodeImage(byte[] data, ImageReadMode mode = ImageReadMode.UNCHANGED)
             {

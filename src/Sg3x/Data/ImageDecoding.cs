@@ -14,9 +14,9 @@ public sealed record ImageInfo(string Kind, int Width, int Height);
 /// decoders differ in what they let pass.
 /// <para>
 /// PNG: once checked, the scanlines are there, and their pixels are taken from them directly. That gives the same values whichever
-/// image library is in use, for grey, palette, 16-bit and alpha images as well (the real TorchVision's imager refuses 16-bit and
-/// multiplies colours by alpha). 16 bits are rounded to 8; <b>alpha is dropped</b>, the colours beneath stay as stored, which is
-/// what the official data set tool does; gamma, colour profiles and text are ignored.
+/// image library is in use, for grey, palette, 16-bit and alpha images as well (TorchVision's imager cuts 16 bits off and multiplies
+/// colours by alpha). 16 bits are rounded to 8; <b>alpha is dropped</b>, the colours beneath stay as stored, which is what the
+/// official data set tool does; gamma, colour profiles and text are ignored.
 /// </para>
 /// <para>JPEG: decoded by <c>torchvision.io</c>. Orientation tags are ignored, as in the official tool.</para>
 /// </summary>

@@ -89,7 +89,7 @@ static void png_put(png_structp png, png_bytep from, size_t count) {
 
 static void png_flushed(png_structp png) { (void)png; }
 
-// To 1 channel (grey without alpha), 3 (colour without) or 4 (anything with alpha).
+// To 1 channel (grey without alpha), 3 (colour without) or 4 (anything with alpha); of 16 bits the upper 8.
 EXPORT int tvl_png_read(const uint8_t *data, int64_t length, tvl_image *image) {
     memset(image, 0, sizeof *image);
     source from = { data, (size_t)length };
@@ -112,11 +112,7 @@ EXPORT int tvl_png_read(const uint8_t *data, int64_t length, tvl_image *image) {
     png_read_info(png, info);
     image->width = png_get_image_width(png, info);
     image->height = png_get_image_height(png, info);
-    if (png_get_bit_depth(png, info) == 16) {
-        png_destroy_read_struct(&png, &info, NULL);
-        snprintf(image->message, MESSAGE, "16-bit PNG");
-        return UNSUPPORTED;
-    }
+    png_set_strip_16(png);
     png_set_expand(png);
     if (png_get_valid(png, info, PNG_INFO_tRNS) || (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA)) {
         png_set_gray_to_rgb(png);

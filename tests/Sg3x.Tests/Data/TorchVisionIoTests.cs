@@ -75,8 +75,18 @@ public sealed class TorchVisionIoTests
     }
 
     [Fact]
-    public void Sixteen_bits_are_refused() =>
-        Assert.Throws<ArgumentException>(() => Imager.DecodeImage(PngFiles.Make(4, 4, 16, 2, false, (c, y, x) => (c * 9000) + (y * 999) + x)));
+    public void Of_sixteen_bits_the_upper_eight_are_given()
+    {
+        static int Sample(int c, int y, int x) => (c * 9000) + (y * 4999) + (x * 251) + 200;
+        foreach (var colourType in new[] { 0, 2 })
+        {
+            using var read = Imager.DecodeImage(PngFiles.Make(5, 4, 16, colourType, false, Sample));
+            Assert.Equal(
+                from c in Enumerable.Range(0, colourType + 1) from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 5)
+                select (byte)(Sample(c, y, x) >> 8),
+                Bytes(read));
+        }
+    }
 
     [Theory]
     [InlineData(2, 8)]
