@@ -58,7 +58,7 @@ public class AutogradTests
     [Fact]
     public void A_gradient_penalty_reaches_the_weights()
     {
-        // f = Σ tanh(w x): ∂f/∂x = w (1 − tanh²), and the penalty (∂f/∂x)² differentiated by w against a difference quotient.
+        // f = tanh(w x): ∂f/∂x = w (1 − tanh²); the penalty (∂f/∂x)² differentiated by w, against a difference quotient.
         using var scope = NewDisposeScope();
         double Penalty(double w)
         {

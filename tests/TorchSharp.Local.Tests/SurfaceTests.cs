@@ -18,7 +18,8 @@ public class SurfaceTests
             var received = Path.Combine(AppContext.BaseDirectory, "Surface.received.txt");
             File.WriteAllLines(received, present);
             Assert.True(listed.SequenceEqual(present), $"Surface.txt is not what the stand-in has: see {received}. Not listed: "
-                + string.Join("; ", present.Except(listed).Take(10)) + ". Not there: " + string.Join("; ", listed.Except(present).Take(10)));
+                + string.Join("; ", present.Except(listed).Take(10)) + ". Not there: "
+                + string.Join("; ", listed.Except(present).Take(10)));
         }
         Assert.Empty(listed.Except(present));
     }

@@ -32,8 +32,8 @@ internal static class SurfaceText
         {
             var text = member switch
             {
-                MethodBase { IsPublic: true } or MethodBase { IsFamily: true } or MethodBase { IsFamilyOrAssembly: true } => Text((MethodBase)member),
-                FieldInfo { IsPublic: true } or FieldInfo { IsFamily: true } => Text((FieldInfo)member),
+                MethodBase method when method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly => Text(method),
+                FieldInfo field when field.IsPublic || field.IsFamily => Text(field),
                 _ => null,
             };
             // Inherited object members are overridden here or there, to the same effect.
@@ -46,7 +46,8 @@ internal static class SurfaceText
     {
         var generic = method.IsGenericMethodDefinition ? $"<{string.Join(",", method.GetGenericArguments().Select(Name))}>" : "";
         var result = method is MethodInfo info ? Name(info.ReturnType) + " " : "";
-        return $"{Prefix(method.IsStatic, !method.IsPublic)}{result}{method.Name}{generic}({string.Join(", ", method.GetParameters().Select(Text))})";
+        var parameters = string.Join(", ", method.GetParameters().Select(Text));
+        return $"{Prefix(method.IsStatic, !method.IsPublic)}{result}{method.Name}{generic}({parameters})";
     }
 
     private static string Text(FieldInfo field)
@@ -64,7 +65,8 @@ internal static class SurfaceText
         return $"{many}{Name(parameter.ParameterType)} {parameter.Name}{value}";
     }
 
-    private static string Prefix(bool isStatic, bool isProtected) => (isStatic ? "static " : "") + (isProtected ? "protected " : "");
+    private static string Prefix(bool isStatic, bool isProtected) =>
+        (isStatic ? "static " : "") + (isProtected ? "protected " : "");
 
     private static string Name(Type type)
     {
@@ -74,7 +76,9 @@ internal static class SurfaceText
             return Name(type.GetElementType()!) + (type.IsArray ? $"[{new string(',', type.GetArrayRank() - 1)}]" : "&");
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return Name(underlying) + "?";
-        var before = type.IsNested ? Name(type.DeclaringType!).Split('<')[0] + "." : type.Namespace == "TorchSharp" ? "" : type.Namespace + ".";
+        var before = type.IsNested ? Name(type.DeclaringType!).Split('<')[0] + "."
+            : type.Namespace == "TorchSharp" ? ""
+            : type.Namespace + ".";
         var arguments = type.IsGenericType ? $"<{string.Join(",", type.GetGenericArguments().Select(Name))}>" : "";
         return before + type.Name.Split('`')[0] + arguments;
     }

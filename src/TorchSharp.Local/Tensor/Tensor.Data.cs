@@ -1,5 +1,5 @@
 using System.Globalization;
-using TorchSharp.Native;
+using TorchSharp.Interop;
 using TorchSharp.Utils;
 
 namespace TorchSharp;
@@ -63,7 +63,7 @@ public static partial class torch
         public T ReadCpuValue<T>(long i) where T : unmanaged
         {
             if (device_type != DeviceType.CPU)
-                throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
+                throw new InvalidOperationException(TensorAccessor.NotOnCpu);
             ValidateType(typeof(T));
             return new TensorAccessor<T>(this)[i];
         }
@@ -119,7 +119,7 @@ public static partial class torch
             if (length > int.MaxValue)
                 throw new ArgumentException("Span only supports up to int.MaxValue elements.");
             if (device_type != DeviceType.CPU)
-                throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
+                throw new InvalidOperationException(TensorAccessor.NotOnCpu);
         }
     }
 }

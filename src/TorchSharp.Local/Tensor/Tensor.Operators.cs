@@ -31,23 +31,23 @@ public static partial class torch
 
         public static Tensor operator -(Tensor left, Scalar right) => left.sub(right);
 
-        public static Tensor operator -(Scalar left, Tensor right) => Native.Operator.Call("rsub.Scalar", right, (Scalar)left);
+        public static Tensor operator -(Scalar left, Tensor right) => Interop.Operator.Call("rsub.Scalar", right, (Scalar)left);
 
         public static Tensor operator -(Tensor left, int right) => left.sub((Scalar)right);
 
-        public static Tensor operator -(int left, Tensor right) => Native.Operator.Call("rsub.Scalar", right, (Scalar)left);
+        public static Tensor operator -(int left, Tensor right) => Interop.Operator.Call("rsub.Scalar", right, (Scalar)left);
 
         public static Tensor operator -(Tensor left, long right) => left.sub((Scalar)right);
 
-        public static Tensor operator -(long left, Tensor right) => Native.Operator.Call("rsub.Scalar", right, (Scalar)left);
+        public static Tensor operator -(long left, Tensor right) => Interop.Operator.Call("rsub.Scalar", right, (Scalar)left);
 
         public static Tensor operator -(Tensor left, float right) => left.sub((Scalar)right);
 
-        public static Tensor operator -(float left, Tensor right) => Native.Operator.Call("rsub.Scalar", right, (Scalar)left);
+        public static Tensor operator -(float left, Tensor right) => Interop.Operator.Call("rsub.Scalar", right, (Scalar)left);
 
         public static Tensor operator -(Tensor left, double right) => left.sub((Scalar)right);
 
-        public static Tensor operator -(double left, Tensor right) => Native.Operator.Call("rsub.Scalar", right, (Scalar)left);
+        public static Tensor operator -(double left, Tensor right) => Interop.Operator.Call("rsub.Scalar", right, (Scalar)left);
 
         public static Tensor operator *(Tensor left, Tensor right) => left.mul(right);
 

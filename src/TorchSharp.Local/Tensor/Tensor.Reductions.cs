@@ -1,4 +1,4 @@
-using TorchSharp.Native;
+using TorchSharp.Interop;
 
 namespace TorchSharp;
 
@@ -50,14 +50,16 @@ public static partial class torch
 
         public Tensor amax(params long[] dims) => Operator.Call("amax", this, dims);
 
-        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => amax((ReadOnlySpan<long>)dims, keepdim, @out);
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) =>
+            amax((ReadOnlySpan<long>)dims, keepdim, @out);
 
         public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
             @out is null ? Operator.Call("amax", this, dims, keepdim) : Operator.Call("amax.out", this, dims, keepdim, @out);
 
         public Tensor amin(params long[] dims) => Operator.Call("amin", this, dims);
 
-        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => amin((ReadOnlySpan<long>)dims, keepdim, @out);
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) =>
+            amin((ReadOnlySpan<long>)dims, keepdim, @out);
 
         public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
             @out is null ? Operator.Call("amin", this, dims, keepdim) : Operator.Call("amin.out", this, dims, keepdim, @out);

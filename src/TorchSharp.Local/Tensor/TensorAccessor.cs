@@ -2,6 +2,12 @@ using System.Collections;
 
 namespace TorchSharp.Utils;
 
+internal static class TensorAccessor
+{
+    public const string NotOnCpu =
+        "Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.";
+}
+
 /// <summary>The elements of a tensor on the CPU, in logical order whatever its strides; it holds on to the tensor.</summary>
 public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T> where T : unmanaged
 {
@@ -14,7 +20,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T> where T : un
     internal TensorAccessor(torch.Tensor tensor)
     {
         if (tensor.device_type != DeviceType.CPU)
-            throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
+            throw new InvalidOperationException(TensorAccessor.NotOnCpu);
         this.tensor = tensor;
         data = tensor.DataPointer;
         shape = tensor.shape;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TorchSharp.Native;
+using TorchSharp.Interop;
 
 namespace TorchSharp;
 
@@ -31,8 +31,8 @@ public static partial class torch
         bool requires_grad = false, string[]? names = null)
     {
         NotNamed(names);
-        return Operator.CallLeaf(requires_grad, "eye.m", rows, columns == -1 ? rows : columns, dtype ?? get_default_dtype(), default,
-            InitializeDevice(device));
+        return Operator.CallLeaf(requires_grad, "eye.m", rows, columns == -1 ? rows : columns, dtype ?? get_default_dtype(),
+            default, InitializeDevice(device));
     }
 
     public static Tensor zeros_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -65,20 +65,20 @@ public static partial class torch
         bool requires_grad = false, Generator? generator = null, string[]? names = null)
     {
         NotNamed(names);
-        return Operator.CallLeaf(requires_grad, "randint.low_generator", low, high, size.Shape, generator, dtype ?? ScalarType.Int64,
-            default, InitializeDevice(device));
+        return Operator.CallLeaf(requires_grad, "randint.low_generator", low, high, size.Shape, generator,
+            dtype ?? ScalarType.Int64, default, InitializeDevice(device));
     }
 
-    public static Tensor randint(long high, Size size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        Generator? generator = null, string[]? names = null) =>
+    public static Tensor randint(long high, Size size, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
         randint(0, high, size, dtype, device, requires_grad, generator, names);
 
     public static Tensor randint(long low, long high, long[] size, ScalarType? dtype = null, Device? device = null,
         bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
         randint(low, high, new Size(size), dtype, device, requires_grad, generator, names);
 
-    public static Tensor randint(long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        Generator? generator = null, string[]? names = null) =>
+    public static Tensor randint(long high, long[] size, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
         randint(0, high, new Size(size), dtype, device, requires_grad, generator, names);
 
     public static Tensor randperm(long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -106,7 +106,10 @@ public static partial class torch
         nint shared;
         int status;
         fixed (long* sizes = shape)
-            status = NativeMethods.ts_from_blob(pin.AddrOfPinnedObject(), sizes, shape.Length, (long)type, GCHandle.ToIntPtr(pin), &shared);
+        {
+            status = NativeMethods.ts_from_blob(pin.AddrOfPinnedObject(), sizes, shape.Length, (long)type,
+                GCHandle.ToIntPtr(pin), &shared);
+        }
         if (status != 0)
             pin.Free();
         NativeMethods.Check(status);
@@ -116,11 +119,12 @@ public static partial class torch
         return tensor.requires_grad_(requires_grad);
     }
 
-    private static Tensor New(string op, ReadOnlySpan<long> size, ScalarType? dtype, Device? device, bool requiresGrad, string[]? names)
+    private static Tensor New(string op, ReadOnlySpan<long> size, ScalarType? dtype, Device? device, bool requiresGrad,
+        string[]? names)
     {
         NotNamed(names);
-        return Operator.CallLeaf(requiresGrad, op + (op == "empty" ? ".memory_format" : ""), size, dtype ?? get_default_dtype(), default,
-            InitializeDevice(device));
+        return Operator.CallLeaf(requiresGrad, op + (op == "empty" ? ".memory_format" : ""), size, dtype ?? get_default_dtype(),
+            default, InitializeDevice(device));
     }
 
     private static Tensor New(string op, ReadOnlySpan<long> size, ScalarType? dtype, Device? device, bool requiresGrad,
@@ -131,8 +135,8 @@ public static partial class torch
             InitializeDevice(device));
     }
 
-    private static Tensor New(string op, ReadOnlySpan<long> size, Scalar value, ScalarType? dtype, Device? device, bool requiresGrad,
-        string[]? names)
+    private static Tensor New(string op, ReadOnlySpan<long> size, Scalar value, ScalarType? dtype, Device? device,
+        bool requiresGrad, string[]? names)
     {
         NotNamed(names);
         return Operator.CallLeaf(requiresGrad, op, size, value,
@@ -148,8 +152,8 @@ public static partial class torch
     private static Tensor Number<T>(T scalar, ScalarType? dtype, Device? device, bool requiresGrad) where T : unmanaged =>
         Copy<T>([scalar], [], dtype, device, requiresGrad, null);
 
-    private static unsafe Tensor Copy<T>(ReadOnlySpan<T> elements, ReadOnlySpan<long> dimensions, ScalarType? dtype, Device? device,
-        bool requiresGrad, string[]? names) where T : unmanaged
+    private static unsafe Tensor Copy<T>(ReadOnlySpan<T> elements, ReadOnlySpan<long> dimensions, ScalarType? dtype,
+        Device? device, bool requiresGrad, string[]? names) where T : unmanaged
     {
         NotNamed(names);
         device = InitializeDevice(device);

@@ -1,4 +1,4 @@
-using TorchSharp.Native;
+using TorchSharp.Interop;
 
 namespace TorchSharp;
 
@@ -38,7 +38,7 @@ public static partial class torch
 
             public void set_materialize_grads(bool value) => MaterializeGrads = value;
 
-            /// <summary>The tensors of <see cref="save_for_backward"/>, checked not to have been changed in place since.</summary>
+            /// <summary>The tensors of <see cref="save_for_backward"/>; they must not have been changed in place since.</summary>
             public unsafe List<Tensor> get_saved_variables()
             {
                 NativeValue result;
@@ -64,7 +64,8 @@ public static partial class torch
                 var fixedTensors = Handles(NonDifferentiable);
                 fixed (nint* s = saved, d = dirty, f = fixedTensors)
                 {
-                    NativeMethods.Check(NativeMethods.ts_context_set(Native, s, saved.Length, d, dirty.Length, f, fixedTensors.Length,
+                    NativeMethods.Check(NativeMethods.ts_context_set(Native, s, saved.Length, d, dirty.Length, f,
+                    fixedTensors.Length,
                         MaterializeGrads ? 1 : 0));
                 }
                 GC.KeepAlive(toSave);

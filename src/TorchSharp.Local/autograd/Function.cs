@@ -26,10 +26,11 @@ public static partial class torch
 
             public abstract Tensor forward(AutogradContext ctx, params object[] vars);
 
-            /// <summary>One gradient for each argument of the forward; null for those that are not tensors or need none.</summary>
+            /// <summary>A gradient for each argument of the forward; null for those that are not tensors or need none.</summary>
             public abstract List<Tensor> backward(AutogradContext ctx, Tensor grad_output);
 
-            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object[] vars) => [forward(ctx, vars)];
+            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object[] vars) =>
+                [forward(ctx, vars)];
 
             internal sealed override List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs) =>
                 backward(ctx, grad_outputs[0]);
@@ -42,10 +43,11 @@ public static partial class torch
 
             public abstract List<Tensor> forward(AutogradContext ctx, params object[] vars);
 
-            /// <summary>One gradient for each argument of the forward; null for those that are not tensors or need none.</summary>
+            /// <summary>A gradient for each argument of the forward; null for those that are not tensors or need none.</summary>
             public abstract List<Tensor> backward(AutogradContext ctx, List<Tensor> grad_outputs);
 
-            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object[] vars) => forward(ctx, vars);
+            internal sealed override List<Tensor> forward_internal(AutogradContext ctx, params object[] vars) =>
+                forward(ctx, vars);
 
             internal sealed override List<Tensor> backward_internal(AutogradContext ctx, List<Tensor> grad_outputs) =>
                 backward(ctx, grad_outputs);

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using TorchSharp.Native;
+using TorchSharp.Interop;
 
 namespace TorchSharp;
 
@@ -14,8 +14,8 @@ public static partial class torch
         internal delegate List<Tensor> BackwardPass(AutogradContext ctx, List<Tensor> grads);
 
         /// <summary>
-        /// One application of a custom function. libtorch holds it through a GC handle from the forward until the graph lets go of
-        /// the node, and calls back into it. An exception in a callback crosses the native frames as a message; the exception
+        /// One application of a custom function. libtorch holds it through a GC handle from the forward until the graph lets go
+        /// of the node, and calls back into it. An exception in a callback crosses the native frames as a message; the exception
         /// itself waits on the thread that threw it.
         /// </summary>
         internal sealed unsafe class FunctionCall : IDisposable
@@ -68,7 +68,7 @@ public static partial class torch
                 return [.. Operator.AsTensors(result)];
             }
 
-            /// <summary>Throws what a pass through the graph complained of, with the managed exception that caused it inside.</summary>
+            /// <summary>Throws what a pass through the graph complained of, with the managed exception that caused it.</summary>
             public static void Check(int status)
             {
                 if (status != 0)
@@ -149,7 +149,8 @@ public static partial class torch
                 if (gradients.Count < isTensor.Length || gradients.Skip(isTensor.Length).Any(Defined))
                 {
                     throw new NotImplementedException(
-                        $"Function {name} returned an incorrect number of gradients (expected {isTensor.Length}), got {gradients.Count}");
+                        $"Function {name} returned an incorrect number of gradients (expected {isTensor.Length}), "
+                        + $"got {gradients.Count}");
                 }
                 var ofTensors = new List<Tensor>();
                 for (var i = 0; i < isTensor.Length; i++)
@@ -159,7 +160,8 @@ public static partial class torch
                     else if (Defined(gradients[i]))
                     {
                         throw new NotImplementedException(
-                            $"Function {name} returned a gradient that is defined at position {i + 1}, but the corresponding forward input was not a Tensor");
+                            $"Function {name} returned a gradient that is defined at position {i + 1}, "
+                            + "but the corresponding forward input was not a Tensor");
                     }
                 }
                 return ofTensors;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Usage: build.sh CACHE
-# Compiles torchsharp_local.cpp against the libtorch of this machine into CACHE, unless it is there, and prints the library's path.
-# libtorch: SG3X_LIBTORCH (a folder with include and lib); else the PyTorch of the python3 on the PATH; else Debian's libtorch-dev.
+# Compiles torchsharp_local.cpp against the libtorch of this machine into CACHE, unless it is there, and prints the path of the
+# library. libtorch: SG3X_LIBTORCH (a folder with include and lib); else the PyTorch of the python3 on the PATH; else Debian's
+# libtorch-dev.
 set -euo pipefail
 
 source_file="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/torchsharp_local.cpp"
@@ -22,8 +23,10 @@ find_libtorch() {
     fi
     # find_spec does not import PyTorch, which takes seconds.
     local found
-    found=$(python3 -c 'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")' \
-        2>/dev/null || true)
+    found=$(python3 -c '
+import importlib.util
+spec = importlib.util.find_spec("torch")
+print(spec.submodule_search_locations[0] if spec else "")' 2>/dev/null || true)
     if [[ -n $found ]] && is_libtorch "$found/include" "$found/lib"; then
         include=$found/include lib=$found/lib
         return

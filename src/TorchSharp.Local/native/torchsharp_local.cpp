@@ -31,7 +31,8 @@ using torch::autograd::variable_list;
 namespace {
 
 enum Kind : int64_t {
-  kNone, kTensor, kInt, kDouble, kBool, kInts, kDoubles, kTensors, kOptionalTensors, kString, kDevice, kGenerator, kBools, kDefault
+  kNone, kTensor, kInt, kDouble, kBool, kInts, kDoubles, kTensors,
+  kOptionalTensors, kString, kDevice, kGenerator, kBools, kDefault
 };
 
 struct Value {
@@ -268,7 +269,8 @@ TS_API int ts_info(void* t, Info* info) {
   return guarded([&] {
     auto& x = *static_cast<at::Tensor*>(t);
     bool strided = x.layout() == at::kStrided;
-    *info = {x.dim(), x.numel(), static_cast<int64_t>(x.scalar_type()), static_cast<int64_t>(x.device().type()), x.device().index(),
+    *info = {x.dim(), x.numel(), static_cast<int64_t>(x.scalar_type()), static_cast<int64_t>(x.device().type()),
+             x.device().index(),
              static_cast<int64_t>(x.dtype().itemsize()), strided ? x.storage_offset() : 0, x.requires_grad(), x.is_leaf(),
              strided && x.is_contiguous(), x.is_sparse()};
   });
@@ -394,7 +396,8 @@ TS_API int ts_context_saved(void* context, Value* result) {
 
 namespace {
 at::Generator default_generator(int64_t type, int64_t index) {
-  return at::globalContext().defaultGenerator(c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index)));
+  c10::Device device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
+  return at::globalContext().defaultGenerator(device);
 }
 
 void seed_generator(at::Generator& g, int64_t seed) {

@@ -78,7 +78,8 @@ public static partial class torch
                     return null;
                 using var _ = no_grad();
                 var type = Floating(parameter, dtype);
-                var replacement = new Parameter(parameter.to(type, device ?? parameter.device, copy: true), parameter.requires_grad);
+                var data = parameter.to(type, device ?? parameter.device, copy: true);
+                var replacement = new Parameter(data, parameter.requires_grad);
                 replacement.DetachFromDisposeScope();
                 if (grad is not null)
                 {
@@ -94,7 +95,10 @@ public static partial class torch
             private static void CheckType(ScalarType dtype)
             {
                 if (!is_floating_point(dtype) && !is_complex(dtype))
-                    throw new ArgumentException($"nn.Module.to only accepts floating point or complex types, but got desired dtype={dtype}");
+                {
+                    throw new ArgumentException(
+                        $"nn.Module.to only accepts floating point or complex types, but got desired dtype={dtype}");
+                }
             }
 
             private static void CheckDevice(DeviceType type)

@@ -7,7 +7,8 @@ public static partial class torch
         public partial class Module
         {
             /// <summary>The parameters, then the buffers, by their full names; the tensors themselves, not copies.</summary>
-            public virtual Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+            public virtual Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null,
+                string? prefix = null)
             {
                 destination ??= [];
                 var before = string.IsNullOrEmpty(prefix) ? "" : prefix + ".";

@@ -81,10 +81,12 @@ public static partial class torch
                 }
             }
 
-            public virtual IEnumerable<Parameter> parameters(bool recurse = true) => named_parameters(recurse).Select(p => p.parameter);
+            public virtual IEnumerable<Parameter> parameters(bool recurse = true) =>
+                named_parameters(recurse).Select(p => p.parameter);
 
             /// <summary>The persistent buffers, whatever include_nonpersistent says: so it is in TorchSharp.</summary>
-            public virtual IEnumerable<(string name, Tensor buffer)> named_buffers(bool recurse = true, bool include_nonpersistent = true)
+            public virtual IEnumerable<(string name, Tensor buffer)> named_buffers(bool recurse = true,
+                bool include_nonpersistent = true)
             {
                 var seen = new HashSet<nint> { 0 };
                 foreach (var (key, buffer) in ownBuffers)
@@ -130,10 +132,14 @@ public static partial class torch
             public virtual bool has_buffer(string target) => get_buffer(target) is not null;
 
             public virtual Parameter? get_parameter(string target) =>
-                ownParameters.TryGetValue(target, out var parameter) ? parameter : Below(target, (module, rest) => module.get_parameter(rest));
+                ownParameters.TryGetValue(target, out var parameter)
+                    ? parameter
+                    : Below(target, (module, rest) => module.get_parameter(rest));
 
             public virtual Tensor? get_buffer(string target) =>
-                ownBuffers.TryGetValue(target, out var buffer) ? buffer.Tensor : Below(target, (module, rest) => module.get_buffer(rest));
+                ownBuffers.TryGetValue(target, out var buffer)
+                    ? buffer.Tensor
+                    : Below(target, (module, rest) => module.get_buffer(rest));
 
             public virtual void register_buffer(string name, Tensor tensor, bool persistent = true)
             {
@@ -196,7 +202,7 @@ public static partial class torch
                     return;
                 foreach (var field in Fields(GetType()))
                 {
-                    if (submodules.ContainsKey(field.Name) || ownParameters.ContainsKey(field.Name) || ownBuffers.ContainsKey(field.Name))
+                    if (IsRegistered(field.Name))
                         continue;
                     switch (field.GetValue(this))
                     {
@@ -214,6 +220,9 @@ public static partial class torch
                 componentsRegistered = true;
             }
 
+            private bool IsRegistered(string key) =>
+                submodules.ContainsKey(key) || ownParameters.ContainsKey(key) || ownBuffers.ContainsKey(key);
+
             private static IEnumerable<FieldInfo> Fields(Type? type)
             {
                 var seen = new HashSet<string>();
@@ -230,7 +239,9 @@ public static partial class torch
             private T? Below<T>(string target, Func<Module, string, T?> find) where T : class
             {
                 var dot = target.IndexOf('.', StringComparison.Ordinal);
-                return dot > 0 && submodules.TryGetValue(target[..dot], out var module) ? find(module, target[(dot + 1)..]) : null;
+                return dot > 0 && submodules.TryGetValue(target[..dot], out var module)
+                    ? find(module, target[(dot + 1)..])
+                    : null;
             }
         }
     }

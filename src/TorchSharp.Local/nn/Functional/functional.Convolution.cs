@@ -1,4 +1,4 @@
-using TorchSharp.Native;
+using TorchSharp.Interop;
 
 namespace TorchSharp;
 
@@ -12,9 +12,11 @@ public static partial class torch
             private static readonly long[] One = [1];
             private static readonly long[] Zero = [0];
 
-            public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null, long? padding = null,
-                long? dilation = null, long groups = 1) =>
-                Operator.Call("conv1d", input, weight, bias, new[] { stride ?? 1 }, new[] { padding ?? 0 }, new[] { dilation ?? 1 }, groups);
+            public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null,
+                long? padding = null, long? dilation = null, long groups = 1) =>
+                Operator.Call("conv1d", input, weight, bias, new[] { stride ?? 1 }, new[] { padding ?? 0 },
+                new[] { dilation ?? 1 },
+                    groups);
 
             /// <summary>Cross-correlation: [N, C, H, W] with [O, C / groups, kH, kW].</summary>
             public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
@@ -24,7 +26,8 @@ public static partial class torch
             /// <summary>The transpose of <see cref="conv2d"/> with respect to its input.</summary>
             public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
                 long[]? padding = null, long[]? output_padding = null, long[]? dilation = null, long groups = 1L) =>
-                Operator.Call("conv_transpose2d.input", input, weight, bias, strides ?? One, padding ?? Zero, output_padding ?? Zero,
+                Operator.Call("conv_transpose2d.input", input, weight, bias, strides ?? One, padding ?? Zero,
+                output_padding ?? Zero,
                     groups, dilation ?? One);
 
             /// <summary>input · weightsᵀ + bias.</summary>
@@ -33,7 +36,8 @@ public static partial class torch
 
             public static Tensor avg_pool2d(Tensor input, long kernel_size, long? stride = null, long padding = 0,
                 bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
-                avg_pool2d(input, [kernel_size], stride is { } s ? [s] : null, [padding], ceil_mode, count_include_pad, divisor_override);
+                avg_pool2d(input, [kernel_size], stride is { } s ? [s] : null, [padding], ceil_mode, count_include_pad,
+                    divisor_override);
 
             public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
                 bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>

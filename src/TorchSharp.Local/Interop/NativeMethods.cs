@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace TorchSharp.Native;
+namespace TorchSharp.Interop;
 
 /// <summary>An argument or a result as it crosses the C boundary: a kind, 64 bits, and a length for what has one.</summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -31,7 +31,9 @@ internal unsafe struct FunctionCallbacks
     public delegate* unmanaged<nint, void> Free;
 }
 
-/// <summary>The C functions of <c>native/torchsharp_local.cpp</c>. Those that return int give 0, or -1 with a message in ts_error.</summary>
+/// <summary>
+/// The C functions of <c>native/torchsharp_local.cpp</c>. Those that return int give 0, or -1 with a message in ts_error.
+/// </summary>
 internal static unsafe partial class NativeMethods
 {
     private const string Library = "torchsharp_local";
@@ -65,7 +67,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ts_find(string name, string overload, out nint op);
     [LibraryImport(Library)]
-    public static partial int ts_call(nint op, NativeValue* args, long count, NativeValue* results, long capacity, long* returned);
+    public static partial int ts_call(nint op, NativeValue* args, long count, NativeValue* results, long capacity,
+        long* returned);
 
     [LibraryImport(Library)] public static partial void ts_tensor_free(nint t);
     [LibraryImport(Library)] public static partial nint ts_tensor_copy(nint t);
@@ -76,8 +79,10 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] public static partial int ts_data(nint t, nint* data);
     [LibraryImport(Library)]
     public static partial int ts_from_blob(nint data, long* sizes, long dimensions, long dtype, nint owner, nint* result);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int ts_save(nint t, string path);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int ts_load(string path, nint* result);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ts_save(nint t, string path);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ts_load(string path, nint* result);
     [LibraryImport(Library)] public static partial int ts_set_requires_grad(nint t, int value);
     [LibraryImport(Library)] public static partial int ts_retain_grad(nint t);
     [LibraryImport(Library)] public static partial int ts_get_grad(nint t, nint* grad);
@@ -96,10 +101,11 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] public static partial void ts_inference_guard_free(nint guard);
 
     [LibraryImport(Library)] public static partial void ts_function_callbacks(FunctionCallbacks callbacks);
-    [LibraryImport(Library)] public static partial int ts_function_apply(nint call, nint* inputs, long count, NativeValue* result);
     [LibraryImport(Library)]
-    public static partial int ts_context_set(nint context, nint* saved, long savedCount, nint* dirty, long dirtyCount, nint* fixedTensors,
-        long fixedCount, int materialize);
+    public static partial int ts_function_apply(nint call, nint* inputs, long count, NativeValue* result);
+    [LibraryImport(Library)]
+    public static partial int ts_context_set(nint context, nint* saved, long savedCount, nint* dirty, long dirtyCount,
+        nint* fixedTensors, long fixedCount, int materialize);
     [LibraryImport(Library)] public static partial int ts_context_saved(nint context, NativeValue* result);
 
     [LibraryImport(Library)] public static partial int ts_generator_default(long type, long index, nint* generator);

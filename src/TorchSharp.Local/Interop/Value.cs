@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace TorchSharp.Native;
+namespace TorchSharp.Interop;
 
 /// <summary>Kinds of <see cref="Value"/>, numbered as in <c>native/torchsharp_local.cpp</c>.</summary>
 internal enum ValueKind : long
