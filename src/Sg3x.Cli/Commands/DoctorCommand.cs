@@ -3,7 +3,9 @@ using System.CommandLine.Invocation;
 using System.Globalization;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
+using Sg3x.Data;
 using Spectre.Console;
+using TorchSharp;
 
 namespace Sg3x.Cli.Commands;
 
@@ -63,8 +65,26 @@ internal static class DoctorCommand
 
         yield return new("a fast BLAS", info.Blas != NativeLibraries.ReferenceBlas, info.Blas != NativeLibraries.ReferenceBlas ? null
             : "Matrix products run ten times slower than they could: install libopenblas0 (apt-get install libopenblas0).");
+        string? images = ImageProblem();
+        yield return new("images can be written", images is null, images);
         yield return new("threads wait without spinning", Passive(info), Passive(info) ? null
             : $"OMP_WAIT_POLICY is {info.OmpWaitPolicy}: waiting threads take the cores from working ones. Unset it, or set it to passive.");
+    }
+
+    private static string? ImageProblem()
+    {
+        try
+        {
+            using torch.Tensor pixels = torch.zeros([3, 2, 2], dtype: torch.ScalarType.Byte);
+            using var file = new MemoryStream();
+            ImageFiles.WritePng(file, pixels);
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Whatever keeps the image library from working is the finding itself.
+            return $"{(e.InnerException ?? e).Message.Trim()} Run tools/setup, which installs what is missing.";
+        }
     }
 
     private static bool Passive(EnvironmentInfo info) =>
@@ -107,7 +127,7 @@ internal static class DoctorCommand
     {
         string who = info.TorchSharpProvider == "package" ? "the package" : "the stand-in TorchSharp.Local, with the interface of";
         string name = info.TorchSharpProvider == "package" ? $"{info.TorchSharp}, {who}" : $"{who} {info.TorchSharp}";
-        return info.TorchSharpReason is null ? name : $"{name}: {info.TorchSharpReason}";
+        return info.TorchSharpReason is null ? name : $"{name} ({info.TorchSharpReason})";
     }
 
     private sealed class PrintVersion : SynchronousCommandLineAction

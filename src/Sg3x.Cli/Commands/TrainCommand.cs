@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
+using Sg3x.Data;
 using Sg3x.Training;
 
 namespace Sg3x.Cli.Commands;
@@ -96,6 +97,11 @@ internal static class TrainCommand
             return ExitCode.Done;
         }
 
+        if (config.Data.Source.Length == 0)
+        {
+            throw UserException.Mismatch("--data", $"a folder or a zip of images for preset {config.Preset}, or cats: for drawn ones", "nothing");
+        }
+
         return resume is null
             ? InNewFolder(config, result.GetValue(Out), (folder, options) => TrainingRun.Start(config, folder, options))
             : Train(config, options => TrainingRun.Resume(resume, options, Change));
@@ -130,6 +136,7 @@ internal static class TrainCommand
             TrainingSummary summary = display.Around(() => train(new TrainingRunOptions
             {
                 Progress = display,
+                Data = new ImageDatasetOptions { Progress = display },
                 Environment = EnvironmentInfo.Collect(config.Training.Threads).ToTexts(),
                 Stop = interruption.Token,
             }));

@@ -52,6 +52,19 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     }
 
     /// <inheritdoc/>
+    public override void Report((int Done, int Of) value)
+    {
+        lock (_lock)
+        {
+            if (_title.Length == 0 && _sinceRedraw.Elapsed >= Redraw)
+            {
+                _live?.UpdateTarget(new Text(string.Create(CultureInfo.InvariantCulture, $"Checking the images: {value.Done} of {value.Of}")));
+                _sinceRedraw.Restart();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Started(string folder, double kimg, double totalKimg, string dataset)
     {
         (_title, _kimg, _totalKimg) = ($"{folder}: {dataset}", kimg, totalKimg);

@@ -13,6 +13,11 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
     public override void Stopping() => Terminal.Line("Finishing the iteration and saving; a second signal stops without saving.");
 
     /// <inheritdoc/>
+    public override void Report((int Done, int Of) value)
+    {
+    }
+
+    /// <inheritdoc/>
     public override void Started(string folder, double kimg, double totalKimg, string dataset) => Terminal.Line(string.Create(
         CultureInfo.InvariantCulture, $"Training on {dataset} from {kimg:0.##} to {totalKimg:0.##} kimg, into {folder}"));
 

@@ -4,7 +4,7 @@ using Sg3x.Training;
 namespace Sg3x.Cli.Output;
 
 /// <summary>Shows a run while it trains: a live table on a terminal, a line for each tick elsewhere.</summary>
-internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress
+internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, IProgress<(int Done, int Of)>
 {
     /// <summary>Where it shows.</summary>
     protected Terminal Terminal { get; } = terminal;
@@ -33,6 +33,9 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress
 
     /// <summary>A stop was asked for: says what happens now. Called from another thread.</summary>
     public abstract void Stopping();
+
+    /// <summary>The images of a data set are being checked. Called from other threads.</summary>
+    public abstract void Report((int Done, int Of) value);
 
     /// <inheritdoc/>
     public abstract void Started(string folder, double kimg, double totalKimg, string dataset);

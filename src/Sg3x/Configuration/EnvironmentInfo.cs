@@ -140,9 +140,13 @@ public sealed record EnvironmentInfo
         ?? assembly.GetName().Version?.ToString()
         ?? "unknown";
 
-    private static string ImageLibrary() => Metadata("TorchVisionProvider") == "nuget"
-        ? $"TorchVision {Metadata("TorchSharpVersion")}"
-        : "libpng and libjpeg through TorchVision.Local";
+    private static string ImageLibrary()
+    {
+        string library = Metadata("TorchVisionProvider") == "nuget"
+            ? $"TorchVision {Metadata("TorchSharpVersion")}, the package"
+            : "libpng and libjpeg, through the stand-in TorchVision.Local";
+        return Metadata("TorchVisionReason") is string reason ? $"{library} ({reason})" : library;
+    }
 
     private static string ProcessorName()
     {
