@@ -40,6 +40,7 @@ internal sealed class ModulatedConvolutionCheck : ICheck
 
             if (demodulate)
             {
+                // The 1e−8 under the root takes 1e−8/E off, E = Σ(ŵ·ŝ)² of k²·in unit terms, hardly below 0.05.
                 // White noise of unit variance in, unit variance times the gain out: by the norm of each output's weight.
                 double[] energy = new double[n * outs];
                 for (int i = 0; i < ins; i++)
@@ -54,7 +55,8 @@ internal sealed class ModulatedConvolutionCheck : ICheck
                         energy[j / (k * k)] += taps[j] * taps[j];
                 }
                 yield return Differences.Array(
-                    $"{where}, variance", [n, outs], [.. energy.Select(_ => 1.0)], energy, 1e-7, "demodulation must leave every output channel a weight of unit norm");
+                    $"{where}, variance", [n, outs], [.. energy.Select(_ => 1.0)], energy,
+                    1e-8 / 0.05, "demodulation must leave every output channel a weight of unit norm");
             }
         }
     }

@@ -41,6 +41,9 @@ public sealed record Subject
     /// <summary>Makes a discriminator of a configuration, with a seed.</summary>
     public required Func<DiscriminatorConfig, long, Discriminator> Discriminator { get; init; }
 
+    /// <summary>The training step's.</summary>
+    public TrainingParts Training { get; init; } = TrainingParts.Production;
+
     /// <summary>Seed of whatever a check draws.</summary>
     public int Seed { get; init; } = 1;
 

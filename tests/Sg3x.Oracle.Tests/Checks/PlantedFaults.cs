@@ -2,6 +2,7 @@ using Sg3x.Networks;
 using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
 using Sg3x.Schedule;
+using Sg3x.Training;
 using static TorchSharp.torch;
 
 namespace Sg3x.Oracle.Tests.Checks;
@@ -75,7 +76,33 @@ internal sealed record PlantedFault(string Name, string Story, string CaughtBy, 
         {
             Discriminator = (c, seed) => new Discriminator(c with { MinibatchStdGroup = 2 }, seed),
         }),
+        Training("no correction for lazy R1", Classic, "training.optimiser", p => p with { Lazy = (settings, _) => settings }),
+        Training("only the rate corrected", Classic, "training.optimiser", p => p with
+        {
+            Lazy = (settings, k) => settings with { LearningRate = settings.LearningRate * k / (k + 1) },
+        }),
+        Training("15/16 in the place of 16/17", Classic, "training.optimiser", p => p with { Lazy = (settings, k) => settings.ForLazyRegularisation(k - 1) }),
+        Training("ε under the root", Classic, "training.optimiser", p => p with
+        {
+            Optimiser = (settings, start, g) => p.Optimiser(settings with { Epsilon = Math.Sqrt(settings.Epsilon) }, start, g),
+        }),
+        Training("half-life in thousands", Classic, "training.average", p => p with
+        {
+            Beta = (batch, life, ramp, images) => WeightAverage.Beta(batch, life / 1000, ramp, images),
+        }),
+        Training("no ramp-up", Classic, "training.average", p => p with { Beta = (batch, life, _, images) => WeightAverage.Beta(batch, life, null, images) }),
+        Training("a fixed β of 0.999", "the JAX write-up's run", "training.average", p => p with { Beta = (_, _, _, _) => 0.999 }),
+        Training("the saturating loss", Classic, "training.losses", p => p with { GeneratorLoss = fake => -Losses.DiscriminatorOnFake(fake) }),
+        Training("real and fake swapped", Classic, "training.losses", p => p with { DiscriminatorLoss = (fake, real) => TrainingParts.Production.DiscriminatorLoss(real, fake) }),
+        Training("R1 of the mean logit", Classic, "training.losses", p => p with { R1 = (logits, x) => Losses.R1(logits / logits.shape[0], x) }),
+        Training("R1 averaged over pixels", Classic, "training.losses", p => p with { R1 = (logits, x) => Losses.R1(logits, x) / (x.shape[1] * x.shape[2] * x.shape[3]) }),
+        Training("R1 without its own gradient", "create_graph left out", "training.losses", p => p with { R1 = (logits, x) => Losses.R1(logits, x).detach() + x.sum() * 0 }),
+        Training("a Gaussian of base e", Classic, "training.blur", p => p with { Blur = (x, σ) => InitialBlur.Apply(x, σ * Math.Sqrt(Math.Log(2))) }),
+        Training("a blur that does not fade", Classic, "training.blur", p => p with { BlurSigma = (first, _, _) => first }),
     ];
+
+    private static PlantedFault Training(string name, string story, string caughtBy, Func<TrainingParts, TrainingParts> change) =>
+        new(name, story, caughtBy, () => T with { Training = change(TrainingParts.Production) });
 
     private static Subject T => Subjects.Healthy(Subjects.T);
 

@@ -1,0 +1,64 @@
+using Sg3x.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Sg3x.Oracle.Checks;
+
+/// <summary>The values of one parameter after each of some steps of an optimiser, from a start and the steps' gradients.</summary>
+public delegate double[] OptimiserPath(AdamSettings settings, double start, double[] gradients);
+
+/// <summary>β of G_ema, with the arguments of <see cref="WeightAverage.Beta"/>.</summary>
+public delegate double AverageBeta(int batch, double halfLifeImages, double? rampup, long imagesBefore);
+
+/// <summary>The parts of the training step that can be replaced.</summary>
+public sealed record TrainingParts
+{
+    /// <summary>Adam.</summary>
+    public required OptimiserPath Optimiser { get; init; }
+
+    /// <summary>The correction for a regulariser taken every k-th iteration.</summary>
+    public required Func<AdamSettings, int, AdamSettings> Lazy { get; init; }
+
+    /// <summary>β of G_ema.</summary>
+    public required AverageBeta Beta { get; init; }
+
+    /// <summary>G's loss of logits [N, 1].</summary>
+    public required Func<Tensor, Tensor> GeneratorLoss { get; init; }
+
+    /// <summary>D's loss of generated and of real images' logits.</summary>
+    public required Func<Tensor, Tensor, Tensor> DiscriminatorLoss { get; init; }
+
+    /// <summary>E‖∇ₓ D(x)‖² of logits and images.</summary>
+    public required Func<Tensor, Tensor, Tensor> R1 { get; init; }
+
+    /// <summary>σ of config R's blur after some images: σ₀, fade, images.</summary>
+    public required Func<double, double, long, double> BlurSigma { get; init; }
+
+    /// <summary>The blur of images [N, C, H, W] by σ.</summary>
+    public required Func<Tensor, double, Tensor> Blur { get; init; }
+
+    /// <summary>Production as it is.</summary>
+    public static TrainingParts Production { get; } = new()
+    {
+        Optimiser = Path,
+        Lazy = (settings, interval) => settings.ForLazyRegularisation(interval),
+        Beta = WeightAverage.Beta,
+        GeneratorLoss = Losses.Generator,
+        DiscriminatorLoss = (fake, real) => Losses.DiscriminatorOnFake(fake) + Losses.DiscriminatorOnReal(real),
+        R1 = Losses.R1,
+        BlurSigma = InitialBlur.Sigma,
+        Blur = InitialBlur.Apply,
+    };
+
+    private static double[] Path(AdamSettings settings, double start, double[] gradients)
+    {
+        using IDisposable scope = NewDisposeScope();
+        var parameter = new Parameter(Bridge.Tensor([start], [1], ScalarType.Float64));
+        using var adam = new AdamOptimiser([("x", parameter)], settings);
+        return [.. gradients.Select(g =>
+        {
+            adam.Step([Bridge.Tensor([g], [1], ScalarType.Float64)]);
+            return Bridge.Values(parameter)[0];
+        })];
+    }
+}
