@@ -122,7 +122,9 @@ internal static class TrainCommand
 
     private static int InNewFolder(RunConfig config, string? folder, Func<string, TrainingRunOptions, TrainingSummary> start)
     {
-        using NewFolder place = folder is null ? NewFolder.Numbered("runs", config.Preset) : NewFolder.Named(folder);
+        // A configuration from a file may call its preset anything; only a known name becomes part of a path.
+        string name = Presets.Names.Contains(config.Preset) ? config.Preset : "run";
+        using NewFolder place = folder is null ? NewFolder.Numbered("runs", name) : NewFolder.Named(folder);
         return Train(config, options => start(place.Path, options));
     }
 

@@ -22,6 +22,7 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     private double _kimg;
     private double _totalKimg;
     private string? _stopping;
+    private bool _begun;
 
     /// <inheritdoc/>
     public override TrainingSummary Around(Func<TrainingSummary> train) => Terminal.Console
@@ -38,7 +39,7 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
             }
             finally
             {
-                _stopping = null;
+                (_stopping, _begun) = (null, true);
                 Update();
                 _live = null;
             }
@@ -74,7 +75,7 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     /// <inheritdoc/>
     public override void Iterated(double kimg)
     {
-        _kimg = kimg;
+        (_kimg, _begun) = (kimg, true);
         if (_sinceRedraw.Elapsed >= Redraw)
         {
             Update();
@@ -139,6 +140,11 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
 
         List<IRenderable> rows = [new Text(_title, new Style(decoration: Decoration.Bold)), table, Bar()];
         rows.AddRange(_notes.Select(n => new Text(n, new Style(n.StartsWith("warning", StringComparison.Ordinal) ? Color.Yellow : Color.Grey))));
+        if (!_begun)
+        {
+            rows.Add(new Text("Before the first iteration: sample grids, and the distance to the real images …"));
+        }
+
         if (_stopping is string stopping)
         {
             rows.Add(new Text(stopping, new Style(Color.Yellow)));
