@@ -42,6 +42,7 @@ internal static class Application
         root.Subcommands.Add(GenerateCommand.Create());
         root.Subcommands.Add(ScheduleCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
+        root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         Examples.For(root,
             ("sg3x train", "train the demo for a few minutes on drawn cats, into runs/00000-demo"),

@@ -19,6 +19,9 @@ public static class FilteredLeakyRelu
     /// <summary>One vectorised pass over each plane, on a CPU: fastest, and smallest in memory.</summary>
     public static IFilteredLeakyRelu Fused { get; } = new FusedFilteredLeakyRelu(SimdWidths.Best);
 
+    /// <summary>An implementation to take whatever the input, for measurements; null to choose.</summary>
+    public static IFilteredLeakyRelu? Forced { get; set; }
+
     /// <summary>The one place that decides which implementation computes what.</summary>
     /// <param name="x">The input, [N, C, H, W]: its device, dtype and size count.</param>
     /// <param name="upFilter">The upsampling filter, or null.</param>
@@ -28,6 +31,8 @@ public static class FilteredLeakyRelu
     public static IFilteredLeakyRelu Select(Tensor x, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
     {
         ArgumentNullException.ThrowIfNull(x);
+        if (Forced is not null)
+            return Forced;
         if (FusedFilteredLeakyRelu.Supports(x))
             return Fused;
         bool filters = upFilter is not null || downFilter is not null;

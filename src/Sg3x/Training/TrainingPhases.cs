@@ -1,4 +1,5 @@
 using Sg3x.Configuration;
+using Sg3x.Ops;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -120,6 +121,7 @@ public sealed class TrainingPhases
             kinds = [.. terms.Select(t => t.Kind)];
             Tensor total = terms.Where(t => t.Value.requires_grad).Select(t => t.Value * (t.Weight / parts)).Aggregate((a, b) => a + b);
             IList<Tensor> ofPart = autograd.grad([total], parameters);
+            CustomBackward.ThrowIfFailed();
             values.Add(partScope.MoveToOuter(stack([.. terms.Select(t => t.Value.detach())])));
             if (gradients is null)
             {

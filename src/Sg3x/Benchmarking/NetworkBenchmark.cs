@@ -1,0 +1,119 @@
+using Sg3x.Configuration;
+using Sg3x.Networks;
+using Sg3x.Ops;
+using Sg3x.Schedule;
+using Sg3x.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sg3x.Benchmarking;
+
+/// <summary>Times a generator and a training iteration against their convolutions alone, in turns, so that a drifting machine drifts for both.</summary>
+public static class NetworkBenchmark
+{
+    /// <summary>Runs the benchmark.</summary>
+    /// <param name="config">A valid configuration; batch, networks and R1's interval are looked at.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="repeats">Rounds, of which medians are taken.</param>
+    /// <param name="progress">Told what is measured next.</param>
+    public static BenchmarkReport Run(RunConfig config, Device device, int repeats, Action<string> progress)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(progress);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeats);
+        int batch = config.Training.Batch, interval = config.Training.R1Interval;
+        EnvironmentInfo environment = EnvironmentInfo.Collect();
+        using DisposeScope scope = NewDisposeScope();
+        using var state = new TrainingState(config, device);
+        var phases = new TrainingPhases(state, new TickStatistics());
+        Tensor real = phases.ToDevice(randint(0, 256, [batch, config.Discriminator.ImageChannels, config.Discriminator.Resolution, config.Discriminator.Resolution],
+            dtype: ScalarType.Byte));
+        Tensor z = randn([batch, config.Generator.ZDim], device: device);
+        (string Name, double Weight, Action Step)[] steps =
+        [
+            ("G", 1, phases.GeneratorStep),
+            ("D", 1, () => phases.DiscriminatorStep(real)),
+            ("R1", 1.0 / interval, () => phases.R1Step(real)),
+            ("EMA", 1, phases.AverageWeights),
+        ];
+
+        progress("memory of an iteration");
+        long? start = ResidentMemory.Now();
+        ResidentMemory.Restart();
+        foreach (var step in steps)
+            Timing.Once(step.Step, device);
+        long? peak = ResidentMemory.Peak();
+
+        progress("layouts of the convolutions");
+        ConvolutionShape[] ofGenerator = [.. ConvolutionShape.Of(state.G.Schedule)];
+        ConvolutionShape[] all = [.. ofGenerator, .. ConvolutionShape.Of(config.Discriminator, interval)];
+        int threads = get_num_threads();
+        ConvolutionTimer[] timers = [.. all.Select(shape => new ConvolutionTimer(shape, batch, device, threads))];
+
+        var forward = new List<double>();
+        var forwardAlone = new List<double>();
+        var iterationAlone = new List<double>();
+        double[][] times = [.. steps.Select(_ => new double[repeats])];
+        for (int round = 0; round < repeats; round++)
+        {
+            progress($"round {round + 1} of {repeats}");
+            forward.Add(Timing.Once(() => Generate(state.G, z), device));
+            forwardAlone.Add(timers.Take(ofGenerator.Length).Sum(t => t.Forward()));
+            for (int i = 0; i < steps.Length; i++)
+                times[i][round] = Timing.Once(steps[i].Step, device);
+            iterationAlone.Add(timers.Sum(t => t.Iteration()));
+        }
+
+        progress("the filtered nonlinearity, layer by layer");
+        double iteration = steps.Select((s, i) => s.Weight * Timing.Median(times[i])).Sum();
+        return new()
+        {
+            Networks = Describe(config),
+            Batch = batch,
+            Device = device.ToString(),
+            Threads = threads,
+            Provider = environment.TorchSharpProvider,
+            LibTorch = environment.LibTorch ?? "",
+            Nonlinearity = FilteredLeakyRelu.Forced?.Name ?? "auto",
+            Forward = Pass(Timing.Median(forward), Timing.Median(forwardAlone), batch, ofGenerator.Sum(s => s.Operations)),
+            Iteration = Pass(iteration, Timing.Median(iterationAlone), batch, all.Sum(s => s.Operations * (s.Passes.Forward + s.Passes.InputGradients + s.Passes.WeightGradients))),
+            Phases = steps.Select((s, i) => (s.Name, Timing.Median(times[i]))).ToDictionary(),
+            Layers = [.. state.G.Synthesis.Layers.Select(l => Measure(l, batch, device, Math.Min(repeats, 3)))],
+            PeakBytes = peak,
+            StartBytes = start,
+        };
+    }
+
+    private static void Generate(Networks.Generator generator, Tensor z)
+    {
+        using IDisposable quiet = no_grad();
+        generator.forward(z);
+    }
+
+    private static BenchmarkedPass Pass(double seconds, double alone, int batch, double operations) =>
+        new(seconds / batch, alone / batch, operations * batch / alone / 1e9);
+
+    private static BenchmarkedLayer Measure(SynthesisLayer layer, int batch, Device device, int repeats)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable quiet = no_grad();
+        LayerPlan plan = layer.Plan;
+        long size = plan.InSize + plan.Kernel - 1;
+        Tensor x = randn([batch, plan.OutChannels, size, size], device: device), bias = randn([plan.OutChannels], device: device);
+        Tensor? up = Filter(plan.UpFilter, device), down = Filter(plan.DownFilter, device);
+        FilteredLeakyReluShape shape = layer.Shape;
+        double Time(IFilteredLeakyRelu implementation) => Timing.MedianOf(repeats, () => implementation.Forward(x, bias, up, down, shape), device);
+
+        IFilteredLeakyRelu selected = FilteredLeakyRelu.Select(x, up, down, shape);
+        return new(plan.Name, selected.Name, Time(selected), Time(FilteredLeakyRelu.Composed), Time(FilteredLeakyRelu.Matrix));
+    }
+
+    private static Tensor? Filter(Filter? filter, Device device) =>
+        filter is null ? null : tensor(filter.ToSingle(), device: device).reshape(filter.Shape);
+
+    private static string Describe(RunConfig config)
+    {
+        GeneratorConfig g = config.Generator;
+        return $"config {(g.RadialFilters ? "R" : "T")} at {g.Resolution}², channel base {g.ChannelBase}, max {g.ChannelMax}";
+    }
+}
