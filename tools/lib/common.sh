@@ -28,6 +28,11 @@ one_at_a_time() {
   SG3X_LOCKED=$root exec flock -o "$setup_dir/lock" bash "$@"
 }
 
+# COMMAND…: as the only one in this tree.
+locked() {
+  if command -v flock >/dev/null; then SG3X_LOCKED=$root flock -o "$setup_dir/lock" "$@"; else "$@"; fi
+}
+
 # FILE: standard input, whole or not at all; an unchanged file keeps its time, so that nothing is built again for it.
 write_file() {
   local new=$1.new.$$
