@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
-using Sg3x.Networks;
-using Sg3x.Schedule;
 using Sg3x.Tests.Checkpoints;
 using Sg3x.Training;
 using TorchSharp;
@@ -13,7 +11,7 @@ namespace Sg3x.Tests.Training;
 
 public sealed class TrainingRunTests : IDisposable
 {
-    private const int Batch = 4;
+    private const int Batch = TinyRun.Batch;
 
     private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _images = new();
@@ -27,20 +25,7 @@ public sealed class TrainingRunTests : IDisposable
         }
     }
 
-    private RunConfig Tiny => new RunConfig
-    {
-        Generator = new GeneratorConfig
-        {
-            Resolution = 16, ZDim = 8, WDim = 8, ChannelBase = 32, ChannelMax = 4, Layers = 4, CriticalLayers = 1, Margin = 2,
-        },
-        Discriminator = new DiscriminatorConfig { Resolution = 16, ChannelBase = 64, ChannelMax = 4 },
-        Training = new TrainingConfig { Device = "cpu", Threads = 1, Batch = Batch, Kimg = 11 * Batch / 1000.0, R1Interval = 4, R1Gamma = 1 },
-        Data = new DataConfig { Source = _images.Root, Mirror = true },
-        Snapshots = new SnapshotConfig
-        {
-            TickKimg = 2 * Batch / 1000.0, SamplesKimg = 0, CheckpointKimg = 0, GridColumns = 2, GridRows = 2, DistanceImages = 0,
-        },
-    }.Validate();
+    private RunConfig Tiny => TinyRun.Config with { Data = new DataConfig { Source = _images.Root, Mirror = true } };
 
     public void Dispose()
     {
