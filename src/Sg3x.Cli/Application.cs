@@ -24,7 +24,11 @@ internal static class Application
         {
             return result.Action is ParseErrorAction or null && result.Errors.Count > 0
                 ? ReportUsage(result)
-                : result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+                : result.Invoke(new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                });
         }
         catch (Exception exception)
         {
@@ -34,7 +38,8 @@ internal static class Application
 
     private static Command Root()
     {
-        var root = new Command("sg3x", "Trains StyleGAN3 (alias-free) generators, makes images with them, and checks itself against reference values.");
+        var root = new Command("sg3x",
+            "Trains StyleGAN3 (alias-free) generators, makes images with them, and checks itself against reference values.");
         root.Options.Add(new HelpOption { Action = new HelpWithExamples() });
         root.Options.Add(DoctorCommand.VersionOption());
         root.Options.Add(DebugOption);
@@ -64,7 +69,8 @@ internal static class Application
         Command command = result.CommandResult.Command;
         if (command.Subcommands.Count > 0 && result.UnmatchedTokens is [string unknown, ..])
         {
-            error.Failure($"There is no command '{unknown}'; there are {string.Join(", ", command.Subcommands.Select(c => c.Name))}.");
+            string commands = string.Join(", ", command.Subcommands.Select(c => c.Name));
+            error.Failure($"There is no command '{unknown}'; there are {commands}.");
         }
         else
         {

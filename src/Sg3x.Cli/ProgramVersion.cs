@@ -7,5 +7,6 @@ internal static class ProgramVersion
 {
     /// <summary>Version and, where the build knew it, the commit.</summary>
     public static string Informational { get; } =
-        typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? "unknown";
 }

@@ -4,7 +4,8 @@ namespace Sg3x.Cli.Tests;
 
 public class DoctorTests
 {
-    private static readonly string[] Facts = ["sg3x", ".NET", "processor", "SIMD", "TorchSharp", "libtorch", "BLAS", "threads", "CUDA", "images"];
+    private static readonly string[] Facts = ["sg3x", ".NET", "processor", "SIMD", "TorchSharp", "libtorch", "BLAS", "threads",
+        "CUDA", "images"];
 
     [Fact]
     public void Doctor_names_everything_the_program_runs_on()
@@ -14,7 +15,8 @@ public class DoctorTests
         Assert.True(result.ExitCode == 0, result.Everything);
         string[] lines = result.Output.Split('\n');
         Assert.All(Facts, fact => Assert.Contains(lines, l => l.StartsWith(fact + " ", StringComparison.Ordinal)));
-        Assert.Contains(lines, l => l.StartsWith("ok", StringComparison.Ordinal) && l.EndsWith("libtorch loads", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("ok", StringComparison.Ordinal)
+            && l.EndsWith("libtorch loads", StringComparison.Ordinal));
         Assert.DoesNotContain('\e', result.Output);
     }
 
@@ -41,7 +43,8 @@ public class DoctorTests
         Assert.True(File.Exists(environment.GetProperty("libTorchPath").GetString()));
         Assert.NotEmpty(environment.GetProperty("blas").GetString()!);
         Assert.True(environment.GetProperty("threads").GetInt32() >= 1);
-        Assert.All(document.RootElement.GetProperty("findings").EnumerateArray(), f => Assert.True(f.GetProperty("ok").GetBoolean()));
+        Assert.All(document.RootElement.GetProperty("findings").EnumerateArray(),
+            f => Assert.True(f.GetProperty("ok").GetBoolean()));
     }
 
     [Fact]

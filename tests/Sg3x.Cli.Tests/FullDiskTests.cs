@@ -3,8 +3,8 @@ namespace Sg3x.Cli.Tests;
 /// <summary>Output that cannot be written: a clear message, exit code 2, nothing half-written.</summary>
 public sealed class FullDiskTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixture>, IDisposable
 {
-    // Files are written beside their place and renamed. What is written there goes to a device that is always full: the shell makes
-    // the link and then becomes the program, whose number is part of the name.
+    // Files are written beside their place and renamed. What is written there goes to a device that is always full: the shell
+    // makes the link and then becomes the program, whose number is part of the name.
     private const string Full = "ln -s /dev/full";
 
     private readonly TemporaryFolder _folder = new();

@@ -89,15 +89,18 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
     [Fact]
     public void Generate_makes_a_grid_and_the_same_image_for_a_seed_everywhere()
     {
-        ProgramResult grid = Sg3xProcess.RunIn(_folder.Path, "generate", fixture.Run, "--seeds", "0-3,9", "--columns", "2", "--scale", "2");
-        ProgramResult single = Sg3xProcess.RunIn(_folder.Path, "generate", fixture.Run, "--seeds", "9,2", "--single", "--out", "a");
+        ProgramResult grid = Sg3xProcess.RunIn(_folder.Path, "generate", fixture.Run, "--seeds", "0-3,9", "--columns", "2",
+            "--scale", "2");
+        ProgramResult single = Sg3xProcess.RunIn(
+            _folder.Path, "generate", fixture.Run, "--seeds", "9,2", "--single", "--out", "a");
         ProgramResult again = Sg3xProcess.RunIn(_folder.Path, "generate", fixture.Run, "--seeds", "2", "--single", "--out", "b");
 
         Assert.True(grid.ExitCode == 0, grid.Everything);
         Assert.Equal((64, 96), PngSize(_folder.File("generated.png")));
         Assert.True(single.ExitCode == 0, single.Everything);
         Assert.True(again.ExitCode == 0, again.Everything);
-        Assert.Equal(["a/seed0002.png", "a/seed0009.png", "b/seed0002.png"], _folder.Entries().Where(e => e.Contains('/', StringComparison.Ordinal)));
+        Assert.Equal(["a/seed0002.png", "a/seed0009.png", "b/seed0002.png"],
+            _folder.Entries().Where(e => e.Contains('/', StringComparison.Ordinal)));
         Assert.Equal(File.ReadAllBytes(_folder.File("a/seed0002.png")), File.ReadAllBytes(_folder.File("b/seed0002.png")));
         Assert.NotEqual(File.ReadAllBytes(_folder.File("a/seed0009.png")), File.ReadAllBytes(_folder.File("a/seed0002.png")));
     }
@@ -117,14 +120,16 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
     {
         string run = _folder.File("run");
         Process process = Sg3xProcess.Start(_folder.Path, TinyRun.OnCats(run, kimg: 100));
-        WaitFor(() => File.Exists(Path.Combine(run, "log.jsonl")) && File.ReadAllText(Path.Combine(run, "log.jsonl")).Contains("tick", StringComparison.Ordinal));
+        WaitFor(() => File.Exists(Path.Combine(run, "log.jsonl"))
+            && File.ReadAllText(Path.Combine(run, "log.jsonl")).Contains("tick", StringComparison.Ordinal));
         Sg3xProcess.Signal(process, "INT");
         ProgramResult interrupted = Sg3xProcess.Wait(process);
 
         Assert.True(interrupted.ExitCode == 130, interrupted.Everything);
         Assert.Contains($"sg3x train --resume {run}", interrupted.Output, StringComparison.Ordinal);
         string checkpoint = Assert.Single(Directory.GetFiles(Path.Combine(run, "checkpoints")));
-        double kimg = double.Parse(Path.GetFileName(checkpoint).Split("kimg")[0], System.Globalization.CultureInfo.InvariantCulture);
+        double kimg = double.Parse(Path.GetFileName(checkpoint).Split("kimg")[0],
+            System.Globalization.CultureInfo.InvariantCulture);
 
         double target = kimg + 0.008;
         ProgramResult resumed = Sg3xProcess.RunIn(_folder.Path,
@@ -153,7 +158,8 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
         ProgramResult result = Sg3xProcess.RunIn(_folder.Path, [.. TinyRun.OnCats("run"), "--dry-run"]);
 
         Assert.True(result.ExitCode == 0, result.Everything);
-        Assert.All(["\"channelMax\": 4", "L0_36_4", "Memory, about:", "Time, about:"], text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
+        Assert.All(["\"channelMax\": 4", "L0_36_4", "Memory, about:", "Time, about:"],
+            text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
         Assert.Empty(_folder.Entries());
     }
 

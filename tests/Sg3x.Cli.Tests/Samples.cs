@@ -50,7 +50,8 @@ internal static class Samples
         BinaryPrimitives.WriteInt32BigEndian(header, size);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), size);
         header[8] = 8;
-        return [0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, [])];
+        return [0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()),
+            .. Chunk("IEND"u8, [])];
     }
 
     private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)

@@ -36,7 +36,8 @@ public sealed class ScheduleTests : IDisposable
     public void What_it_prints_as_json_verify_reads()
     {
         ProgramResult result = Sg3xProcess.Shell(_folder.Path,
-            "$SG3X schedule demo --set generator.layers=6 generator.filterSize=4 --json >s.json && $SG3X verify --vectors s.json");
+            "$SG3X schedule demo --set generator.layers=6 generator.filterSize=4 --json >s.json"
+            + " && $SG3X verify --vectors s.json");
 
         Assert.True(result.ExitCode == 0, result.Everything);
         Assert.EndsWith("1 file: 1 agree\n", result.Output, StringComparison.Ordinal);
@@ -49,7 +50,8 @@ public sealed class ScheduleTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Everything);
         string[] lines = result.Output.Split('\n');
-        Assert.All(Enumerable.Range(0, 15), i => Assert.Contains(lines, l => l.TrimStart().StartsWith($"L{i}_", StringComparison.Ordinal)));
+        Assert.All(Enumerable.Range(0, 15), i =>
+            Assert.Contains(lines, l => l.TrimStart().StartsWith($"L{i}_", StringComparison.Ordinal)));
         Assert.Contains(lines, l => l.Contains("ToRGB", StringComparison.Ordinal));
         Assert.DoesNotContain('\e', result.Output);
     }
@@ -57,8 +59,10 @@ public sealed class ScheduleTests : IDisposable
     [Fact]
     public void A_configuration_file_and_a_broken_one()
     {
-        File.WriteAllText(_folder.File("good.json"), """{ "generator": { "resolution": 64 }, "discriminator": { "resolution": 64 } }""");
-        File.WriteAllText(_folder.File("bad.json"), """{ "generator": { "resolution": 64, "kernal": 3 }, "discriminator": { "resolution": 64 } }""");
+        File.WriteAllText(_folder.File("good.json"),
+            """{ "generator": { "resolution": 64 }, "discriminator": { "resolution": 64 } }""");
+        File.WriteAllText(_folder.File("bad.json"),
+            """{ "generator": { "resolution": 64, "kernal": 3 }, "discriminator": { "resolution": 64 } }""");
 
         ProgramResult good = Sg3xProcess.RunIn(_folder.Path, "schedule", "good.json");
         ProgramResult bad = Sg3xProcess.RunIn(_folder.Path, "schedule", "bad.json");

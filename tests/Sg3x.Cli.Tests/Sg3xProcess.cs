@@ -14,7 +14,8 @@ internal static class Sg3xProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    private static string DotNet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+    private static string DotNet { get; } = Path.GetFullPath(
+        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
     private static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Sg3x.Cli.dll");
 

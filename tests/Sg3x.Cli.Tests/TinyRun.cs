@@ -12,7 +12,8 @@ internal static class TinyRun
     [
         "train", "--preset", "demo", "--resolution", "16", "--batch", "4", "--threads", "1",
         "--kimg", kimg.ToString(CultureInfo.InvariantCulture),
-        "--set", "generator.channelMax=4", "generator.channelBase=64", "generator.zDim=8", "generator.wDim=8", "generator.layers=4",
+        "--set", "generator.channelMax=4", "generator.channelBase=64", "generator.zDim=8", "generator.wDim=8",
+        "generator.layers=4",
         "discriminator.channelMax=4", "discriminator.channelBase=64",
         "snapshots.tickKimg=0.008", "snapshots.samplesKimg=0", "snapshots.checkpointKimg=0",
         "snapshots.gridColumns=2", "snapshots.gridRows=2", "snapshots.distanceImages=0",

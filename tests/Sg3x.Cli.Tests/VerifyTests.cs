@@ -31,7 +31,8 @@ public sealed class VerifyTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(result.Output);
         Assert.True(document.RootElement.GetProperty("passed").GetBoolean());
         JsonElement file = Assert.Single(document.RootElement.GetProperty("files").EnumerateArray());
-        JsonElement comparison = file.GetProperty("comparisons").EnumerateArray().Single(c => c.GetProperty("name").GetString() == "modconv0.y");
+        JsonElement comparison = file.GetProperty("comparisons").EnumerateArray().Single(
+            c => c.GetProperty("name").GetString() == "modconv0.y");
         Assert.InRange(comparison.GetProperty("relative").GetDouble(), 0, comparison.GetProperty("tolerance").GetDouble());
     }
 
@@ -64,7 +65,8 @@ public sealed class VerifyTests : IDisposable
         Assert.True(result.ExitCode == 1, result.Everything);
         string[] failures = [.. result.Output.Split('\n').Where(l => l.StartsWith("FAILED", StringComparison.Ordinal))];
         Assert.All(
-            ["io.image:", "grad.mapping.fc0.weight:", "io.logits:", "flrelu2.y:", "L11_276_181.in_size:", "L0_36_1024.up_filter:", "num_ws:"],
+            ["io.image:", "grad.mapping.fc0.weight:", "io.logits:", "flrelu2.y:", "L11_276_181.in_size:",
+                "L0_36_1024.up_filter:", "num_ws:"],
             name => Assert.Contains(failures, f => f.Contains($" {name}", StringComparison.Ordinal)));
         Assert.EndsWith("7 files: 7 DISAGREE\n", result.Output, StringComparison.Ordinal);
     }

@@ -17,7 +17,8 @@ internal static class ConfigSource
         RunConfig config = Directory.Exists(source) ? ConfigJson.Load(Path.Combine(source, FileName))
             : File.Exists(source) ? ConfigJson.Load(source)
             : Presets.Names.Contains(source, StringComparer.OrdinalIgnoreCase) ? Presets.Get(source)
-            : throw UserException.Mismatch(source, $"a preset ({string.Join(", ", Presets.Names)}), a configuration in JSON, or a run's folder",
+            : throw UserException.Mismatch(
+                source, $"a preset ({string.Join(", ", Presets.Names)}), a configuration in JSON, or a run's folder",
                 "nothing of that name");
         return ConfigOverrides.Apply(config, assignments).Validate();
     }
@@ -26,5 +27,6 @@ internal static class ConfigSource
     /// <exception cref="UserException">The folder holds no run.</exception>
     public static RunConfig LoadRun(string folder) => File.Exists(Path.Combine(folder, FileName))
         ? ConfigJson.Load(Path.Combine(folder, FileName))
-        : throw UserException.Mismatch(folder, "the folder of a run", Directory.Exists(folder) ? $"no {FileName} in it" : "no such folder");
+        : throw UserException.Mismatch(
+            folder, "the folder of a run", Directory.Exists(folder) ? $"no {FileName} in it" : "no such folder");
 }

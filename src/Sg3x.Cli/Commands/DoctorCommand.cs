@@ -19,7 +19,8 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print the same as JSON" };
-        var command = new Command("doctor", "Shows what the program runs on (TorchSharp, libtorch, BLAS, threads, SIMD, CUDA) and what to mend.")
+        var command = new Command("doctor",
+            "Shows what the program runs on (TorchSharp, libtorch, BLAS, threads, SIMD, CUDA) and what to mend.")
         {
             json,
         };
@@ -63,12 +64,14 @@ internal static class DoctorCommand
             yield break;
         }
 
-        yield return new("a fast BLAS", info.Blas != NativeLibraries.ReferenceBlas, info.Blas != NativeLibraries.ReferenceBlas ? null
+        bool fast = info.Blas != NativeLibraries.ReferenceBlas;
+        yield return new("a fast BLAS", fast, fast ? null
             : "Matrix products run ten times slower than they could: install libopenblas0 (apt-get install libopenblas0).");
         string? images = ImageProblem();
         yield return new("images can be written", images is null, images);
         yield return new("threads wait without spinning", Passive(info), Passive(info) ? null
-            : $"OMP_WAIT_POLICY is {info.OmpWaitPolicy}: waiting threads take the cores from working ones. Unset it, or set it to passive.");
+            : $"OMP_WAIT_POLICY is {info.OmpWaitPolicy}: waiting threads take the cores from working ones."
+                + " Unset it, or set it to passive.");
     }
 
     private static string? ImageProblem()
@@ -125,8 +128,9 @@ internal static class DoctorCommand
 
     private static string Provider(EnvironmentInfo info)
     {
-        string who = info.TorchSharpProvider == "package" ? "the package" : "the stand-in TorchSharp.Local, with the interface of";
-        string name = info.TorchSharpProvider == "package" ? $"{info.TorchSharp}, {who}" : $"{who} {info.TorchSharp}";
+        string name = info.TorchSharpProvider == "package"
+            ? $"{info.TorchSharp}, the package"
+            : $"the stand-in TorchSharp.Local, with the interface of {info.TorchSharp}";
         return info.TorchSharpReason is null ? name : $"{name} ({info.TorchSharpReason})";
     }
 

@@ -16,7 +16,7 @@ internal static class GenerateCommand
 
     private static readonly Argument<string> Network = new("network")
     {
-        Description = "A run's folder (its last checkpoint), a checkpoint, or a generator in safetensors under the official names",
+        Description = "A run's folder (its last checkpoint), a checkpoint, or a generator in safetensors, official names",
         HelpName = "FOLDER|FILE",
     };
 
@@ -42,7 +42,11 @@ internal static class GenerateCommand
 
     private static readonly Option<bool> Single = new("--single") { Description = "A file for each seed instead of one grid" };
 
-    private static readonly Option<int?> Columns = new("--columns") { Description = "Images in a row of the grid", HelpName = "N" };
+    private static readonly Option<int?> Columns = new("--columns")
+    {
+        Description = "Images in a row of the grid",
+        HelpName = "N",
+    };
 
     private static readonly Option<int> Scale = new("--scale")
     {
@@ -65,7 +69,8 @@ internal static class GenerateCommand
         command.SetAction(Run);
         Examples.For(command,
             ("sg3x generate runs/00000-demo", "a grid of sixteen, generated.png"),
-            ("sg3x generate runs/00000-demo --seeds 3,7,20-30 --trunc 0.7 --scale 4 --out cats.png", "chosen seeds, truncated, four times as large"),
+            ("sg3x generate runs/00000-demo --seeds 3,7,20-30 --trunc 0.7 --scale 4 --out cats.png",
+                "chosen seeds, truncated, four times as large"),
             ("sg3x generate network.safetensors --seeds 0-99 --single --out images", "a hundred files"));
         return command;
     }
@@ -114,7 +119,8 @@ internal static class GenerateCommand
     {
         if (Directory.Exists(path))
         {
-            throw UserException.Mismatch("--out", "the name of a picture (or --single, which writes into a folder)", $"the folder {path}");
+            throw UserException.Mismatch("--out", "the name of a picture (or --single, which writes into a folder)",
+                $"the folder {path}");
         }
 
         using IDisposable scope = NewDisposeScope();

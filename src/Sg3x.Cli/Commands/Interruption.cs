@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Sg3x.Cli.Commands;
 
-/// <summary>Turns the first SIGINT or SIGTERM into a request to stop; the second ends the program as it would without this.</summary>
+/// <summary>Turns the first SIGINT or SIGTERM into a request to stop; the second ends the program as it would without
+/// this.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

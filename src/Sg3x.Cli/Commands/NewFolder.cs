@@ -27,7 +27,8 @@ internal sealed class NewFolder : IDisposable
             Directory.CreateDirectory(mine);
             while (true)
             {
-                string path = System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Next(parent):D5}-{name}"));
+                string path = System.IO.Path.Combine(parent,
+                    string.Create(CultureInfo.InvariantCulture, $"{Next(parent):D5}-{name}"));
                 try
                 {
                     // A rename, which fails where the name is taken: two runs started at once get a number each.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sg3x.Cli.Output;
+using Sg3x.Configuration;
 using Sg3x.Schedule;
 
 namespace Sg3x.Cli.Commands;
@@ -12,13 +13,17 @@ internal static class ScheduleCommand
     {
         var source = new Argument<string>("source")
         {
-            Description = $"A preset ({string.Join(", ", Configuration.Presets.Names)}), a configuration in JSON, or a run's folder",
+            Description = $"A preset ({string.Join(", ", Presets.Names)}), a configuration in JSON, or a run's folder",
             HelpName = "PRESET|FILE|FOLDER",
         };
         Option<string[]> set = CommonOptions.Set();
         var taps = new Option<bool>("--taps") { Description = "Print every value in full, with the filter taps to nine digits" };
         var json = new Option<bool>("--json") { Description = "Print JSON, in the format that verify --vectors reads" };
-        var command = new Command("schedule", "Prints the layers of a generator: sizes, rates, cutoffs, filters, padding.") { source, set, taps, json };
+        var command = new Command("schedule",
+            "Prints the layers of a generator: sizes, rates, cutoffs, filters, padding.")
+        {
+            source, set, taps, json,
+        };
         command.SetAction(result =>
         {
             GeneratorConfig config = ConfigSource.Load(result.GetRequiredValue(source), result.GetValue(set) ?? []).Generator;

@@ -40,7 +40,8 @@ internal static class TrainCommand
     // Options that are short for a path of the configuration; the configuration itself says what their values may be.
     private static readonly (Option<string?> Option, string Path)[] Shorthands =
     [
-        Shorthand("--data", "data", "FOLDER|ZIP|cats:", "Real images: a folder or a zip of PNG and JPEG, or cats: (cats:COUNT) for drawn ones"),
+        Shorthand("--data", "data", "FOLDER|ZIP|cats:",
+            "Real images: a folder or a zip of PNG and JPEG, or cats: (cats:COUNT) for drawn ones"),
         Shorthand("--mirror", "mirror", "true|false", "Show every image mirrored as well"),
         Shorthand("--resolution", "resolution", "PIXELS", "Width and height of the images, a power of two"),
         Shorthand("--kimg", "kimg", "N", "Length of the run in thousands of real images shown"),
@@ -56,8 +57,8 @@ internal static class TrainCommand
     public static Command Create()
     {
         var command = new Command("train",
-            "Trains a generator. Without arguments: the demo preset on drawn cats, a few minutes on two processor cores. Ctrl-C finishes the"
-            + " iteration, saves, and says how to go on.")
+            "Trains a generator. Without arguments: the demo preset on drawn cats, a few minutes on two processor cores."
+            + " Ctrl-C finishes the iteration, saves, and says how to go on.")
         {
             Preset, Out, Resume, DryRun,
         };
@@ -72,7 +73,8 @@ internal static class TrainCommand
             ("sg3x train", "the demo, into runs/00000-demo"),
             ("sg3x train --preset cats-64 --data cats.zip --kimg 200", "your own images"),
             ("sg3x train --preset t-256 --data photos/ --dry-run", "what that would take"),
-            ("sg3x train --set training.r1Gamma=0.5 --set snapshots.gridColumns=4", "any value of the configuration (see config.json of a run)"),
+            ("sg3x train --set training.r1Gamma=0.5 --set snapshots.gridColumns=4",
+                "any value of the configuration (see config.json of a run)"),
             ("sg3x train --resume runs/00000-demo --kimg 8", "on with a run, and longer than it was meant to be"));
         return command;
     }
@@ -99,7 +101,8 @@ internal static class TrainCommand
 
         if (config.Data.Source.Length == 0)
         {
-            throw UserException.Mismatch("--data", $"a folder or a zip of images for preset {config.Preset}, or cats: for drawn ones", "nothing");
+            throw UserException.Mismatch(
+                "--data", $"a folder or a zip of images for preset {config.Preset}, or cats: for drawn ones", "nothing");
         }
 
         return resume is null
@@ -155,12 +158,14 @@ internal static class TrainCommand
     {
         if (summary is { DistanceBefore: TrainingDistance before, DistanceAfter: TrainingDistance after } && after != before)
         {
-            terminal.Line(FormattableString.Invariant(
-                $"Sliced Wasserstein distance to the real images: {before.Mean:0.000} at {before.Kimg:0.##} kimg, {after.Mean:0.000} at {after.Kimg:0.##} kimg"));
+            terminal.Line("Sliced Wasserstein distance to the real images: " + FormattableString.Invariant(
+                $"{before.Mean:0.0} at {before.Kimg:0.##} kimg, {after.Mean:0.0} at {after.Kimg:0.##} kimg"));
         }
 
         string time = TrainingDisplay.Duration(summary.Seconds);
-        terminal.Line(FormattableString.Invariant($"{(summary.Completed ? "Done" : "Interrupted")}: {summary.Kimg:0.###} kimg, {time}. Checkpoint: {summary.Checkpoint}"));
+        string ending = summary.Completed ? "Done" : "Interrupted";
+        terminal.Line(FormattableString.Invariant(
+            $"{ending}: {summary.Kimg:0.###} kimg, {time}. Checkpoint: {summary.Checkpoint}"));
         if (!summary.Completed)
         {
             terminal.Line($"Everything is saved. To go on: sg3x train --resume {summary.Folder}");

@@ -13,7 +13,8 @@ internal static class VerifyCommand
     {
         var vectors = new Option<string[]>("--vectors")
         {
-            Description = "Files of reference values: a schedule in JSON, or a generator, discriminator, ops or augmentations in safetensors",
+            Description = "Files of reference values: a schedule in JSON; a generator, discriminator, ops or augmentations"
+                + " in safetensors",
             HelpName = "FILE",
             AllowMultipleArgumentsPerToken = true,
             Required = true,
@@ -22,8 +23,9 @@ internal static class VerifyCommand
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("verify",
-            "Computes what the files of reference values hold and prints, per tensor, the largest absolute and relative difference and the"
-            + " tolerance. Exit code 1 where a tolerance is exceeded, 2 where a file cannot be checked in full.")
+            "Computes what the files of reference values hold and prints, per tensor, the largest absolute and relative"
+            + " difference and the tolerance. Exit code 1 where a tolerance is exceeded, 2 where a file cannot be checked in"
+            + " full.")
         {
             vectors, device, threads, json,
         };
@@ -32,7 +34,8 @@ internal static class VerifyCommand
             new ComputeOptions(result.GetRequiredValue(device), result.GetValue(threads)),
             result.GetValue(json)));
         Examples.For(command,
-            ("sg3x verify --vectors golden/reference/generator-t-32.safetensors", "images, gradients and averages of a generator"),
+            ("sg3x verify --vectors golden/reference/generator-t-32.safetensors",
+                "images, gradients and averages of a generator"),
             ("sg3x verify --vectors golden/reference/*.json --json", "several schedules, for a program"));
         return command;
     }
@@ -61,7 +64,8 @@ internal static class VerifyCommand
 
         if (json)
         {
-            Json.Print(new { Passed = unreadable.Count == 0 && reports.All(r => r.Passed), Files = reports, Unreadable = unreadable });
+            bool passed = unreadable.Count == 0 && reports.All(r => r.Passed);
+            Json.Print(new { Passed = passed, Files = reports, Unreadable = unreadable });
         }
         else
         {

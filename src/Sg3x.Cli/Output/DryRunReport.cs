@@ -20,8 +20,9 @@ internal static class DryRunReport
         LayerTable.Print(terminal, LayerSchedule.Create(config.Generator));
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"Parameters: {estimate.GeneratorParameters:N0} of G, {estimate.DiscriminatorParameters:N0} of D"));
-        terminal.Line($"Memory, about: {TrainingDisplay.Memory(estimate.TotalBytes)} ({TrainingDisplay.Memory(estimate.WeightBytes)} weights and"
-            + $" optimisers, {TrainingDisplay.Memory(estimate.ActivationBytes)} activations), and the libraries' own");
+        terminal.Line($"Memory, about: {TrainingDisplay.Memory(estimate.TotalBytes)}"
+            + $" ({TrainingDisplay.Memory(estimate.WeightBytes)} weights and optimisers,"
+            + $" {TrainingDisplay.Memory(estimate.ActivationBytes)} activations), and the libraries' own");
         terminal.Line($"Time, about: {TrainingDisplay.Duration(estimate.TotalSeconds)} for {Text(config.Training.Kimg)} kimg,"
             + $" {Text(Math.Round(estimate.SecondsPerKimg, 1))} s/kimg ({estimate.Assumptions})");
         terminal.Line("A dry run: nothing was trained and nothing written.");

@@ -32,12 +32,14 @@ internal static class FailureReport
         UnauthorizedAccessException => exception.Message,
         IOException => exception.Message,
         OutOfMemoryException => "Out of memory: a smaller batch or resolution needs less.",
-        _ when IsOutOfMemory(exception.Message) => $"Out of memory: a smaller batch or resolution needs less. ({FirstLine(exception.Message)})",
+        _ when IsOutOfMemory(exception.Message) =>
+            $"Out of memory: a smaller batch or resolution needs less. ({FirstLine(exception.Message)})",
         _ => null,
     };
 
     private static bool IsOutOfMemory(string message) =>
-        message.Contains("can't allocate memory", StringComparison.Ordinal) || message.Contains("CUDA out of memory", StringComparison.Ordinal);
+        message.Contains("can't allocate memory", StringComparison.Ordinal)
+            || message.Contains("CUDA out of memory", StringComparison.Ordinal);
 
     private static Exception Unwrap(Exception exception) => exception switch
     {

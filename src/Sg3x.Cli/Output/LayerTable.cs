@@ -12,7 +12,9 @@ internal static class LayerTable
         ("layer", l => l.Name),
         ("channels", l => Change(l.InChannels, l.OutChannels)),
         ("size", l => Change(l.InSize, l.OutSize)),
-        ("rate", l => l.TmpRate == l.OutRate && l.InRate == l.OutRate ? Number(l.InRate) : $"{Number(l.InRate)}→{Number(l.TmpRate)}→{Number(l.OutRate)}"),
+        ("rate", l => l.TmpRate == l.OutRate && l.InRate == l.OutRate
+            ? Number(l.InRate)
+            : $"{Number(l.InRate)}→{Number(l.TmpRate)}→{Number(l.OutRate)}"),
         ("cutoff", l => Change(l.InCutoff, l.OutCutoff)),
         ("half-width", l => Change(l.InHalfWidth, l.OutHalfWidth)),
         ("up", l => Filter(l.Up, l.UpFilter)),
@@ -27,7 +29,8 @@ internal static class LayerTable
     {
         InputPlan input = schedule.Input;
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"Fourier input: {input.Channels} channels, {input.Size}×{input.Size} pixels, rate {Number(input.Rate)}, bandwidth {Number(input.Bandwidth)}; {schedule.NumWs} copies of w"));
+            $"Fourier input: {input.Channels} channels, {input.Size}×{input.Size} pixels, rate {input.Rate:0.##}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"bandwidth {input.Bandwidth:0.##}; {schedule.NumWs} copies of w"));
         var table = new Table { Border = terminal.IsTerminal ? TableBorder.Rounded : TableBorder.Simple };
         foreach ((string title, _) in Columns)
         {
@@ -42,7 +45,8 @@ internal static class LayerTable
         terminal.Write(table);
     }
 
-    private static string Change(double before, double after) => before == after ? Number(before) : $"{Number(before)}→{Number(after)}";
+    private static string Change(double before, double after) =>
+        before == after ? Number(before) : $"{Number(before)}→{Number(after)}";
 
     private static string Filter(int factor, Filter? filter) => filter is null ? "–" : string.Create(CultureInfo.InvariantCulture,
         $"×{factor}, {filter.Size}{(filter.IsRadial ? $"×{filter.Size} radial" : "")} taps");

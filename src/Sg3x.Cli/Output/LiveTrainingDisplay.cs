@@ -59,7 +59,8 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
         {
             if (_title.Length == 0 && _sinceRedraw.Elapsed >= Redraw)
             {
-                _live?.UpdateTarget(new Text(string.Create(CultureInfo.InvariantCulture, $"Checking the images: {value.Done} of {value.Of}")));
+                _live?.UpdateTarget(new Text(string.Create(
+                    CultureInfo.InvariantCulture, $"Checking the images: {value.Done} of {value.Of}")));
                 _sinceRedraw.Restart();
             }
         }
@@ -99,7 +100,7 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
 
     /// <inheritdoc/>
     public override void Measured(TrainingDistance distance) => Note(string.Create(CultureInfo.InvariantCulture,
-        $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.000}"));
+        $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.0}"));
 
     /// <inheritdoc/>
     public override void Warned(string message) => Note($"warning: {message}");
@@ -139,7 +140,8 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
         }
 
         List<IRenderable> rows = [new Text(_title, new Style(decoration: Decoration.Bold)), table, Bar()];
-        rows.AddRange(_notes.Select(n => new Text(n, new Style(n.StartsWith("warning", StringComparison.Ordinal) ? Color.Yellow : Color.Grey))));
+        rows.AddRange(_notes.Select(n => new Text(
+            n, new Style(n.StartsWith("warning", StringComparison.Ordinal) ? Color.Yellow : Color.Grey))));
         if (!_begun)
         {
             rows.Add(new Text("Before the first iteration: sample grids, and the distance to the real images …"));

@@ -35,7 +35,7 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
 
     /// <inheritdoc/>
     public override void Measured(TrainingDistance distance) => Terminal.Line(string.Create(CultureInfo.InvariantCulture,
-        $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.000} ({distance.Images} images)"));
+        $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.0} ({distance.Images} images)"));
 
     /// <inheritdoc/>
     public override void Warned(string message) => Terminal.Warning(message);

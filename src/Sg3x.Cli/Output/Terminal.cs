@@ -37,7 +37,8 @@ internal sealed class Terminal
     /// <summary>Prints a warning, the word in yellow on a terminal.</summary>
     public void Warning(string message) => Labelled("warning", Color.Yellow, message);
 
-    /// <summary>Prints what came of a check: the verdict in green, red or yellow, what was checked, and what to do about it.</summary>
+    /// <summary>Prints what came of a check: the verdict in green, red or yellow, what was checked, and what to do about
+    /// it.</summary>
     public void Verdict(Verdict verdict, string check, string? advice = null)
     {
         (string word, Color colour) = verdict switch

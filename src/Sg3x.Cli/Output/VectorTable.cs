@@ -7,7 +7,8 @@ namespace Sg3x.Cli.Output;
 /// <summary>Prints what came of a file of reference values.</summary>
 internal static class VectorTable
 {
-    /// <summary>A line that names the file, then a row for each tensor; a schedule's equal values share a row for each layer.</summary>
+    /// <summary>A line that names the file, then a row for each tensor; a schedule's equal values share a row for each
+    /// layer.</summary>
     public static void Print(Terminal terminal, VectorReport report)
     {
         terminal.Line($"{report.File}: {report.Kind.ToString().ToLowerInvariant()}, {report.Subject}");
@@ -34,7 +35,7 @@ internal static class VectorTable
                 new Text(row.Shape.Count == 0 ? "" : $"[{string.Join(", ", row.Shape)}]"),
                 new Text(Number(row.Absolute)),
                 new Text(Number(row.Relative)),
-                new Text(row.Tolerance == 0 ? "equal" : Number(row.Tolerance)),
+                new Text(Tolerance(row)),
                 new Text(row.Passed ? "ok" : "FAILED", new Style(row.Passed ? Color.Green : Color.Red)));
         }
 
@@ -48,7 +49,9 @@ internal static class VectorTable
     }
 
     private static string Explain(Comparison failure) => failure.Mismatch ?? string.Create(CultureInfo.InvariantCulture,
-        $"{failure.Where}; relative difference {Number(failure.Relative)}, tolerance {(failure.Tolerance == 0 ? "equal" : Number(failure.Tolerance))} ({failure.Basis})");
+        $"{failure.Where}; relative difference {Number(failure.Relative)}, tolerance {Tolerance(failure)} ({failure.Basis})");
+
+    private static string Tolerance(Comparison row) => row.Tolerance == 0 ? "equal" : Number(row.Tolerance);
 
     private static IEnumerable<Comparison> Condense(IReadOnlyList<Comparison> comparisons)
     {

@@ -20,7 +20,8 @@ internal static partial class AugmentationVectors
         IReadOnlyList<long> shape = file.Entry("x").Shape;
         if (names.FirstOrDefault(n => !file.Entries[n].Shape.SequenceEqual(shape)) is string odd)
         {
-            throw UserException.Mismatch($"{file.FilePath}: \"{odd}\"", $"shape {Compare.Brackets(shape)}", Compare.Brackets(file.Entries[odd].Shape));
+            throw UserException.Mismatch($"{file.FilePath}: \"{odd}\"", $"shape {Compare.Brackets(shape)}",
+                Compare.Brackets(file.Entries[odd].Shape));
         }
 
         return new VectorReport

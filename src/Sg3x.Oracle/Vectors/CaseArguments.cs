@@ -2,13 +2,15 @@ using System.Text.Json;
 
 namespace Sg3x.Oracle.Vectors;
 
-/// <summary>The arguments of a case: numbers and flags of an object in JSON, each with a message of its own when it is something else.</summary>
+/// <summary>The arguments of a case: numbers and flags of an object in JSON, each with a message of its own when it is something
+/// else.</summary>
 /// <param name="Where">File and case, for messages.</param>
 /// <param name="Json">The object; every name that is asked for is known to be in it.</param>
 internal readonly record struct CaseArguments(string Where, JsonElement Json)
 {
     public int Integer(string name, int least, int most) =>
-        Json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number) && number >= least && number <= most
+        Json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number)
+            && number >= least && number <= most
             ? number : throw Bad(name, FormattableString.Invariant($"an integer from {least} to {most}"));
 
     public double Number(string name) => NumberOrNull(name) ?? throw Bad(name, "a number");
@@ -48,5 +50,6 @@ internal readonly record struct CaseArguments(string Where, JsonElement Json)
         return numbers;
     }
 
-    private UserException Bad(string name, string expected) => UserException.Mismatch($"{Where}: {name}", expected, Json.GetProperty(name).GetRawText());
+    private UserException Bad(string name, string expected) =>
+        UserException.Mismatch($"{Where}: {name}", expected, Json.GetProperty(name).GetRawText());
 }

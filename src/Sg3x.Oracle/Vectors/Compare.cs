@@ -16,7 +16,8 @@ internal static class Compare
     {
         if (!expected.shape.SequenceEqual(computed.shape))
         {
-            return Differs(name, expected.shape, tolerance, $"shape {Brackets(expected.shape)} in the file, {Brackets(computed.shape)} computed");
+            return Differs(name, expected.shape, tolerance,
+                $"shape {Brackets(expected.shape)} in the file, {Brackets(computed.shape)} computed");
         }
 
         return Values(name, expected.shape, ToDoubles(expected), ToDoubles(computed), tolerance);

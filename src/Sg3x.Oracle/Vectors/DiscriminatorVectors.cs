@@ -32,7 +32,8 @@ internal static partial class DiscriminatorVectors
             StateLoading.CompareDerived(file, state, n => n.EndsWith("resample_filter", StringComparison.Ordinal)));
         StateLoading.Load(file, state);
 
-        using Tensor image = StateLoading.LoadShaped(file, "io.image", device, -1, config.ImageChannels, config.Resolution, config.Resolution);
+        using Tensor image = StateLoading.LoadShaped(
+            file, "io.image", device, -1, config.ImageChannels, config.Resolution, config.Resolution);
         AddResults(file, discriminator, image, comparisons);
         return new VectorReport
         {
@@ -67,7 +68,8 @@ internal static partial class DiscriminatorVectors
             Add("io.r1_penalty", penalty, Tolerances.Penalties(config));
         }
 
-        Dictionary<string, Tensor> parameters = discriminator.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        Dictionary<string, Tensor> parameters = discriminator.named_parameters().ToDictionary(
+            p => p.name, p => (Tensor)p.parameter);
         if (gradients.FirstOrDefault(n => !parameters.ContainsKey(n["r1grad.".Length..])) is string unknown)
         {
             throw UserException.Mismatch(file.FilePath, "gradients of parameters", $"\"{unknown}\"");
@@ -100,7 +102,8 @@ internal static partial class DiscriminatorVectors
             long[] shape = [channels, channels, 3, 3];
             if (!file.Entry(name).Shape.SequenceEqual(shape))
             {
-                throw UserException.Mismatch($"{file.FilePath}: \"{name}\"", $"shape {Compare.Brackets(shape)} by the configuration in its metadata",
+                throw UserException.Mismatch($"{file.FilePath}: \"{name}\"",
+                    $"shape {Compare.Brackets(shape)} by the configuration in its metadata",
                     Compare.Brackets(file.Entry(name).Shape));
             }
         }

@@ -39,8 +39,10 @@ internal sealed partial class GeneratorVectors
         using var generator = new Generator(config, seed: 0, device);
         Dictionary<string, Tensor> state = generator.state_dict();
         StateLoading.Demand(file, state, name => Result().IsMatch(name));
-        var vectors = new GeneratorVectors(file, generator, state, StateLoading.LoadShaped(file, "io.z", device, -1, config.ZDim));
-        vectors._comparisons.AddRange(StateLoading.CompareDerived(file, state, n => n.EndsWith("_filter", StringComparison.Ordinal)));
+        var vectors = new GeneratorVectors(file, generator, state,
+            StateLoading.LoadShaped(file, "io.z", device, -1, config.ZDim));
+        vectors._comparisons.AddRange(StateLoading.CompareDerived(
+            file, state, n => n.EndsWith("_filter", StringComparison.Ordinal)));
         StateLoading.Load(file, state);
         vectors.CompareForward();
         vectors.CompareTranslations();
@@ -50,8 +52,7 @@ internal sealed partial class GeneratorVectors
         {
             File = file.FilePath,
             Kind = VectorKind.Generator,
-            Subject = FormattableString.Invariant(
-                $"{config.Resolution}×{config.Resolution}, {config.Layers} layers, kernel {config.Kernel}{(config.RadialFilters ? ", radial filters" : "")}, batch {vectors._z.shape[0]}"),
+            Subject = FormattableString.Invariant($"{ScheduleVectors.Describe(config)}, batch {vectors._z.shape[0]}"),
             Comparisons = vectors._comparisons,
         };
     }
@@ -65,7 +66,8 @@ internal sealed partial class GeneratorVectors
             long[] shape = [layer.OutChannels, layer.InChannels, layer.Kernel, layer.Kernel];
             if (!file.Entry(name).Shape.SequenceEqual(shape))
             {
-                throw UserException.Mismatch($"{file.FilePath}: \"{name}\"", $"shape {Compare.Brackets(shape)} by the configuration in its metadata",
+                throw UserException.Mismatch($"{file.FilePath}: \"{name}\"",
+                    $"shape {Compare.Brackets(shape)} by the configuration in its metadata",
                     Compare.Brackets(file.Entry(name).Shape));
             }
         }

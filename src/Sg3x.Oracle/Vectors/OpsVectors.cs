@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Oracle.Vectors;
 
 /// <summary>
-/// Holds the filtered leaky ReLU (result, and gradient of Σ y·probe with respect to x) and the modulated convolution against a file
-/// of cases. The nonlinearity is computed by the implementation that production selects, and by its definition as well.
+/// Holds the filtered leaky ReLU (result, and gradient of Σ y·probe with respect to x) and the modulated convolution against a
+/// file of cases. The nonlinearity is computed by the implementation that production selects, and by its definition as well.
 /// </summary>
 internal static partial class OpsVectors
 {
@@ -44,7 +44,9 @@ internal static partial class OpsVectors
             using IDisposable scope = NewDisposeScope();
             try
             {
-                comparisons.AddRange(isConvolution ? Convolution(file, device, name, arguments) : Nonlinearity(file, device, name, arguments));
+                comparisons.AddRange(isConvolution
+                    ? Convolution(file, device, name, arguments)
+                    : Nonlinearity(file, device, name, arguments));
             }
             catch (ArgumentException e)
             {
@@ -66,7 +68,8 @@ internal static partial class OpsVectors
         Tensor? up = Filter("fu"), down = Filter("fd");
         int[] padding = arguments.Integers("padding", 4, -MostPixels, MostPixels);
         var shape = new FilteredLeakyReluShape(
-            arguments.Integer("up", 1, MostFactor), arguments.Integer("down", 1, MostFactor), new ImagePadding(padding[0], padding[1], padding[2], padding[3]),
+            arguments.Integer("up", 1, MostFactor), arguments.Integer("down", 1, MostFactor),
+            new ImagePadding(padding[0], padding[1], padding[2], padding[3]),
             arguments.Number("gain"), arguments.Number("slope"), arguments.NumberOrNull("clamp"));
         Tensor x = file.Load($"{name}.x").to(device), bias = file.Load($"{name}.b").to(device);
         IFilteredLeakyRelu selected = FilteredLeakyRelu.Select(x, up, down, shape);
@@ -83,7 +86,8 @@ internal static partial class OpsVectors
                 Tensor probe = file.Load($"{name}.probe").to(device);
                 if (!probe.shape.SequenceEqual(y.shape))
                 {
-                    throw UserException.Mismatch($"{file.FilePath}: \"{name}.probe\"", $"the shape of y, {Compare.Brackets(y.shape)}", Compare.Brackets(probe.shape));
+                    throw UserException.Mismatch($"{file.FilePath}: \"{name}.probe\"",
+                        $"the shape of y, {Compare.Brackets(y.shape)}", Compare.Brackets(probe.shape));
                 }
 
                 Add($"{name}.dx", autograd.grad([(y * probe).sum()], [input])[0]);
@@ -105,7 +109,8 @@ internal static partial class OpsVectors
             int taps = arguments.Integer(key, 0, MostPixels);
             Tensor? filter = file.Entries.ContainsKey($"{name}.{key}") ? file.Load($"{name}.{key}").to(device) : null;
             return (filter?.shape[0] ?? 0) == taps ? filter
-                : throw UserException.Mismatch($"{file.FilePath}: \"{name}.{key}\"", FormattableString.Invariant($"{taps} taps by the metadata"),
+                : throw UserException.Mismatch($"{file.FilePath}: \"{name}.{key}\"",
+                    FormattableString.Invariant($"{taps} taps by the metadata"),
                     filter is null ? "none" : Compare.Brackets(filter.shape));
         }
     }
@@ -125,14 +130,18 @@ internal static partial class OpsVectors
         return [Compare.Tensors($"{name}.y", file.Load($"{name}.y"), y, ToleranceFor(x))];
     }
 
-    private static Tolerance ToleranceFor(Tensor x) => x.dtype == ScalarType.Float64 ? Tolerances.DoubleOps : Tolerances.SingleOps;
+    private static Tolerance ToleranceFor(Tensor x) =>
+        x.dtype == ScalarType.Float64 ? Tolerances.DoubleOps : Tolerances.SingleOps;
 
     private static void DemandTensors(SafeTensorsFile file, string name, string[] known)
     {
-        string[] found = [.. file.Entries.Keys.Where(n => n.StartsWith(name + ".", StringComparison.Ordinal)).Select(n => n[(name.Length + 1)..])];
+        string[] found = [.. file.Entries.Keys
+            .Where(n => n.StartsWith(name + ".", StringComparison.Ordinal))
+            .Select(n => n[(name.Length + 1)..])];
         if (found.Except(known).FirstOrDefault() is string unknown)
         {
-            throw UserException.Mismatch(file.FilePath, $"tensors {string.Join(", ", known.Select(k => $"{name}.{k}"))}", $"an unknown \"{name}.{unknown}\"");
+            throw UserException.Mismatch(file.FilePath, $"tensors {string.Join(", ", known.Select(k => $"{name}.{k}"))}",
+                $"an unknown \"{name}.{unknown}\"");
         }
 
         // The gradient can only be formed with its probe; a probe alone checks nothing, and neither does a case without results.
@@ -142,9 +151,11 @@ internal static partial class OpsVectors
             _ = file.Entry(found.Contains("dx") ? $"{name}.probe" : $"{name}.dx");
         }
 
-        if (found.FirstOrDefault(n => file.Entry($"{name}.{n}").Dtype is not (ScalarType.Float64 or ScalarType.Float32)) is string other)
+        if (found.FirstOrDefault(n => file.Entry($"{name}.{n}").Dtype is not (ScalarType.Float64 or ScalarType.Float32))
+            is string other)
         {
-            throw UserException.Mismatch($"{file.FilePath}: \"{name}.{other}\"", "F64 or F32", file.Entry($"{name}.{other}").Dtype.ToString());
+            throw UserException.Mismatch($"{file.FilePath}: \"{name}.{other}\"", "F64 or F32",
+                file.Entry($"{name}.{other}").Dtype.ToString());
         }
     }
 
@@ -173,7 +184,8 @@ internal static partial class OpsVectors
         }
 
         document.Dispose();
-        throw UserException.Mismatch($"{file.FilePath}: metadata of \"{name}\"", $"an object with {string.Join(", ", known)}", json);
+        throw UserException.Mismatch(
+            $"{file.FilePath}: metadata of \"{name}\"", $"an object with {string.Join(", ", known)}", json);
     }
 
     [GeneratedRegex(@"^(flrelu|modconv)\d+$")]

@@ -3,7 +3,8 @@ using Sg3x.Schedule;
 
 namespace Sg3x.Oracle.Vectors;
 
-/// <summary>Holds the layer schedule against a schedule in JSON: names and counts exactly, frequencies and taps to their rounding.</summary>
+/// <summary>Holds the layer schedule against a schedule in JSON: names and counts exactly, frequencies and taps to their
+/// rounding.</summary>
 internal static class ScheduleVectors
 {
     private const int MaxBytes = 1 << 26;
@@ -34,11 +35,15 @@ internal static class ScheduleVectors
         {
             File = path,
             Kind = VectorKind.Schedule,
-            Subject = FormattableString.Invariant(
-                $"{config.Resolution}×{config.Resolution}, {config.Layers} layers, kernel {config.Kernel}{(config.RadialFilters ? ", radial filters" : "")}"),
+            Subject = Describe(config),
             Comparisons = comparisons,
         };
     }
+
+    /// <summary>A generator's configuration in a few words.</summary>
+    public static string Describe(GeneratorConfig config) =>
+        FormattableString.Invariant($"{config.Resolution}×{config.Resolution}, {config.Layers} layers, kernel {config.Kernel}")
+        + (config.RadialFilters ? ", radial filters" : "");
 
     private static void AddLayers(string path, List<Comparison> comparisons, JsonElement expected, JsonElement computed)
     {
@@ -60,7 +65,8 @@ internal static class ScheduleVectors
         }
     }
 
-    private static void AddObject(string path, List<Comparison> comparisons, string name, JsonElement expected, JsonElement computed)
+    private static void AddObject(
+        string path, List<Comparison> comparisons, string name, JsonElement expected, JsonElement computed)
     {
         string[] fields = [.. computed.EnumerateObject().Select(p => p.Name)];
         Demand(path, name, expected, fields);
@@ -99,7 +105,8 @@ internal static class ScheduleVectors
         (long[] ourShape, double[] ours) = Flatten(computed)!.Value;
         return shape.SequenceEqual(ourShape)
             ? Compare.Values(name, shape, values, ours, tolerance)
-            : Compare.Differs(name, shape, tolerance, $"shape {Compare.Brackets(shape)} in the file, {Compare.Brackets(ourShape)} computed");
+            : Compare.Differs(name, shape, tolerance,
+                $"shape {Compare.Brackets(shape)} in the file, {Compare.Brackets(ourShape)} computed");
     }
 
     private static (long[] Shape, double[] Values)? Flatten(JsonElement array)
@@ -116,7 +123,8 @@ internal static class ScheduleVectors
             return null;
         }
 
-        return ([items.Length, items[0].GetArrayLength()], [.. items.SelectMany(i => i.EnumerateArray()).Select(v => v.GetDouble())]);
+        return ([items.Length, items[0].GetArrayLength()],
+            [.. items.SelectMany(i => i.EnumerateArray()).Select(v => v.GetDouble())]);
     }
 
     private static Tolerance ToleranceOf(string name)
@@ -150,7 +158,8 @@ internal static class ScheduleVectors
         string[] found = [.. element.EnumerateObject().Select(p => p.Name)];
         if (found.Except(fields).FirstOrDefault() is string unknown)
         {
-            throw UserException.Mismatch($"{path}: {where}", $"the fields {string.Join(", ", fields)}", $"an unknown \"{unknown}\"");
+            throw UserException.Mismatch($"{path}: {where}", $"the fields {string.Join(", ", fields)}",
+                $"an unknown \"{unknown}\"");
         }
 
         if (fields.Except(found).FirstOrDefault() is string missing)

@@ -20,14 +20,16 @@ internal static class StateLoading
             TensorEntry entry = file.Entry(name);
             if (!entry.Shape.SequenceEqual(tensor.shape))
             {
-                throw UserException.Mismatch($"{file.FilePath}: \"{name}\"", $"shape {Compare.Brackets(tensor.shape)} by the configuration in its metadata",
+                throw UserException.Mismatch($"{file.FilePath}: \"{name}\"",
+                    $"shape {Compare.Brackets(tensor.shape)} by the configuration in its metadata",
                     Compare.Brackets(entry.Shape));
             }
         }
 
         if (file.Entries.Keys.FirstOrDefault(n => !state.ContainsKey(n) && !isResult(n)) is string unknown)
         {
-            throw UserException.Mismatch(file.FilePath, "tensors of the state and of the format's results", $"an unknown \"{unknown}\"");
+            throw UserException.Mismatch(file.FilePath, "tensors of the state and of the format's results",
+                $"an unknown \"{unknown}\"");
         }
     }
 
@@ -62,10 +64,11 @@ internal static class StateLoading
     public static Tensor LoadShaped(SafeTensorsFile file, string name, Device device, params long[] shape)
     {
         IReadOnlyList<long> found = file.Entry(name).Shape;
-        if (found.Count != shape.Length || found.Zip(shape).Any(pair => pair.Second < 0 ? pair.First < 1 : pair.First != pair.Second))
+        if (found.Count != shape.Length
+            || found.Zip(shape).Any(pair => pair.Second < 0 ? pair.First < 1 : pair.First != pair.Second))
         {
             throw UserException.Mismatch($"{file.FilePath}: \"{name}\"",
-                $"shape [{string.Join(", ", shape.Select(s => s < 0 ? "N" : s.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]",
+                $"shape [{string.Join(", ", shape.Select(s => s < 0 ? "N" : FormattableString.Invariant($"{s}")))}]",
                 Compare.Brackets(found));
         }
 

@@ -3,7 +3,8 @@ using Sg3x.Schedule;
 
 namespace Sg3x.Oracle.Vectors;
 
-/// <summary>How far production may be from a reference, relative to the tensor's largest value, and where that figure comes from.</summary>
+/// <summary>How far production may be from a reference, relative to the tensor's largest value, and where that figure comes
+/// from.</summary>
 /// <param name="Value">The largest relative difference that passes.</param>
 /// <param name="Basis">Its derivation in a few words.</param>
 public readonly record struct Tolerance(double Value, string Basis);
@@ -67,8 +68,8 @@ public static class Tolerances
     }
 
     /// <summary>
-    /// Moving averages after an update: a + (1 − β)(x − a) in float32, a dozen roundings with the mean that goes in; of the forward
-    /// pass's own error only the share 1 − β ≤ 0.002 gets through.
+    /// Moving averages after an update: a + (1 − β)(x − a) in float32, a dozen roundings with the mean that goes in; of the
+    /// forward pass's own error only the share 1 − β ≤ 0.002 gets through.
     /// </summary>
     public static Tolerance Averages(LayerSchedule schedule)
     {
@@ -94,7 +95,8 @@ public static class Tolerances
         new(Spread * SingleRoundoff * Math.Sqrt(terms), FormattableString.Invariant($"4·2⁻²⁴·√{terms:0} terms ({what})"));
 
     private static Tolerance Gradient(double terms) =>
-        new(GradientFactor * Spread * SingleRoundoff * Math.Sqrt(terms), FormattableString.Invariant($"5·4·2⁻²⁴·√{terms:0} terms (gradient)"));
+        new(GradientFactor * Spread * SingleRoundoff * Math.Sqrt(terms),
+            FormattableString.Invariant($"5·4·2⁻²⁴·√{terms:0} terms (gradient)"));
 
     private static double GeneratorTerms(LayerSchedule schedule)
     {

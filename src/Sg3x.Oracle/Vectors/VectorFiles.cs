@@ -11,8 +11,8 @@ namespace Sg3x.Oracle.Vectors;
 /// </summary>
 public static partial class VectorFiles
 {
-    private const string Known = "a schedule in JSON, or a safetensors file with a generator (synthesis.…, mapping.…), a discriminator"
-        + " (b32.…), ops (flrelu0.…, modconv0.…) or augmentations (NAME@Q)";
+    private const string Known = "a schedule in JSON, or a safetensors file with a generator (synthesis.…, mapping.…),"
+        + " a discriminator (b32.…), ops (flrelu0.…, modconv0.…) or augmentations (NAME@Q)";
 
     /// <summary>Checks one file.</summary>
     /// <param name="path">The file.</param>
@@ -72,13 +72,16 @@ public static partial class VectorFiles
         }
 
         ReadOnlySpan<byte> head = start.AsSpan(0, count);
-        if (count == start.Length && BinaryPrimitives.ReadUInt64LittleEndian(head) >= (ulong)length && head.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+        if (count == start.Length && BinaryPrimitives.ReadUInt64LittleEndian(head) >= (ulong)length
+            && head.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
         {
             return true;
         }
 
         // A header that is not where it should be is for the safetensors reader to explain; anything else is no such file at all.
-        return count < start.Length || head[^1] == (byte)'{' ? false : throw UserException.Mismatch(path, Known, "something else");
+        return count < start.Length || head[^1] == (byte)'{'
+            ? false
+            : throw UserException.Mismatch(path, Known, "something else");
     }
 
     [GeneratedRegex(@"^(flrelu|modconv)\d+\.")]

@@ -10,12 +10,13 @@ public static class NetworkFile
 {
     /// <summary>Reads a generator.</summary>
     /// <param name="path">
-    /// A checkpoint; or a safetensors file with <c>mapping.…</c> and <c>synthesis.…</c> whose metadata are the constructor arguments
-    /// of the official release. Other tensors in it (reference values) are passed over.
+    /// A checkpoint; or a safetensors file with <c>mapping.…</c> and <c>synthesis.…</c> whose metadata are the constructor
+    /// arguments of the official release. Other tensors in it (reference values) are passed over.
     /// </param>
     /// <param name="device">Where it goes.</param>
     /// <returns>A new generator in evaluation mode.</returns>
-    /// <exception cref="UserException">The file is damaged, of a newer format, or holds no generator of its configuration.</exception>
+    /// <exception cref="UserException">The file is damaged, of a newer format, or holds no generator of its
+    /// configuration.</exception>
     public static Generator LoadGenerator(string path, Device device)
     {
         using SafeTensorsFile file = SafeTensors.Read(path);
@@ -56,7 +57,8 @@ public static class NetworkFile
         try
         {
             return LayerSchedule.Create(OfficialArguments.Generator(
-                file.Metadata.Where(m => m.Key != SafeTensors.ChecksumKey).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal)));
+                file.Metadata.Where(m => m.Key != SafeTensors.ChecksumKey).ToDictionary(
+                    m => m.Key, m => m.Value, StringComparer.Ordinal)));
         }
         catch (UserException e)
         {
@@ -79,7 +81,8 @@ public static class NetworkFile
     {
         if (!file.Entry(name).Shape.SequenceEqual(shape))
         {
-            throw UserException.Mismatch($"{file.FilePath}: \"{name}\"", $"shape [{string.Join(", ", shape)}] by the configuration in its metadata",
+            throw UserException.Mismatch($"{file.FilePath}: \"{name}\"",
+                $"shape [{string.Join(", ", shape)}] by the configuration in its metadata",
                 $"[{string.Join(", ", file.Entry(name).Shape)}]");
         }
     }

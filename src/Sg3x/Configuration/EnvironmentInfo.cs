@@ -31,7 +31,8 @@ public sealed record EnvironmentInfo
     /// <summary>Width of the vectors the hardware computes with, in bits, and the instruction set they come from.</summary>
     public required string Simd { get; init; }
 
-    /// <summary>Who provides TorchSharp's API: <c>package</c> (the real TorchSharp) or <c>stand-in</c> (TorchSharp.Local).</summary>
+    /// <summary>Who provides TorchSharp's API: <c>package</c> (the real TorchSharp) or <c>stand-in</c>
+    /// (TorchSharp.Local).</summary>
     public required string TorchSharpProvider { get; init; }
 
     /// <summary>Version of the real TorchSharp, or the version whose API the stand-in has.</summary>
@@ -129,7 +130,8 @@ public sealed record EnvironmentInfo
         }
     }
 
-    private static Exception Innermost(Exception exception) => exception.InnerException is Exception inner ? Innermost(inner) : exception;
+    private static Exception Innermost(Exception exception) =>
+        exception.InnerException is Exception inner ? Innermost(inner) : exception;
 
     private static string? Metadata(string key) => typeof(EnvironmentInfo).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -152,7 +154,8 @@ public sealed record EnvironmentInfo
     {
         try
         {
-            string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal));
+            string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
+                l => l.StartsWith("model name", StringComparison.Ordinal));
             return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -163,8 +166,15 @@ public sealed record EnvironmentInfo
 
     private static string SimdName()
     {
-        int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
-        string set = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : Avx.IsSupported ? "AVX" : Sse2.IsSupported ? "SSE" : "vectors";
+        int bits = Vector512.IsHardwareAccelerated ? 512
+            : Vector256.IsHardwareAccelerated ? 256
+            : Vector128.IsHardwareAccelerated ? 128
+            : 0;
+        string set = Avx512F.IsSupported ? "AVX-512"
+            : Avx2.IsSupported ? "AVX2"
+            : Avx.IsSupported ? "AVX"
+            : Sse2.IsSupported ? "SSE"
+            : "vectors";
         return bits == 0 ? "none" : string.Create(CultureInfo.InvariantCulture, $"{bits} bits, {set} available");
     }
 }

@@ -3,7 +3,8 @@ using Generator = Sg3x.Networks.Generator;
 
 namespace Sg3x.Training;
 
-/// <summary>Images of a generator from numbered latents: the same seed gives the same image, whatever else is made beside it.</summary>
+/// <summary>Images of a generator from numbered latents: the same seed gives the same image, whatever else is made beside
+/// it.</summary>
 public static class SeededImages
 {
     /// <summary>The latent of a seed.</summary>
@@ -29,7 +30,8 @@ public static class SeededImages
         Tensor image = generator.Synthesize(generator.Map(z, truncation)).cpu();
         if (!float.IsFinite(image.abs().sum().item<float>()))
         {
-            throw UserException.Mismatch($"seed {seed}", "an image of finite values", "others: the network's weights are damaged");
+            throw UserException.Mismatch($"seed {seed}", "an image of finite values",
+                "others: the network's weights are damaged");
         }
 
         return image.MoveToOuterDisposeScope();

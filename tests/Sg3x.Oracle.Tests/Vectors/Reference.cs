@@ -17,7 +17,8 @@ internal static class Reference
         return [.. header.RootElement.EnumerateObject().Select(p => p.Name).Where(n => n != "__metadata__")];
     }
 
-    /// <summary>Copies a safetensors file and changes one element of one tensor: the largest gets the other sign, or a zero becomes one.</summary>
+    /// <summary>Copies a safetensors file and changes one element of one tensor: the largest gets the other sign, or a zero
+    /// becomes one.</summary>
     public static string Damage(string path, string tensor, string copy)
     {
         byte[] bytes = System.IO.File.ReadAllBytes(path);

@@ -2,7 +2,8 @@ using Sg3x.Oracle.Vectors;
 
 namespace Sg3x.Oracle.Tests.Vectors;
 
-/// <summary>Production agrees with every reference file, and a file that was tampered with is noticed, tensor by tensor.</summary>
+/// <summary>Production agrees with every reference file, and a file that was tampered with is noticed, tensor by
+/// tensor.</summary>
 public sealed class VectorFilesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sg3x-vectors-").FullName;
@@ -46,7 +47,8 @@ public sealed class VectorFilesTests : IDisposable
     [InlineData("generator-t-32.safetensors", "synthesis.L5_52_24.up_filter", "synthesis.L5_52_24.up_filter")]
     [InlineData("generator-t-32.safetensors", "synthesis.L7_52_24.weight", "io.image")]
     [InlineData("generator-t-32.safetensors", "grad.synthesis.input.weight", "grad.synthesis.input.weight")]
-    [InlineData("generator-t-32.safetensors", "after_update.synthesis.L9_52_24.magnitude_ema", "after_update.synthesis.L9_52_24.magnitude_ema")]
+    [InlineData("generator-t-32.safetensors", "after_update.synthesis.L9_52_24.magnitude_ema",
+        "after_update.synthesis.L9_52_24.magnitude_ema")]
     [InlineData("generator-r-32.safetensors", "synthesis.L3_36_24.down_filter", "synthesis.L3_36_24.down_filter")]
     [InlineData("generator-r-32.safetensors", "after_update.mapping.w_avg", "after_update.mapping.w_avg")]
     [InlineData("discriminator-32.safetensors", "b16.conv1.weight", "io.logits")]
@@ -111,12 +113,14 @@ public sealed class VectorFilesTests : IDisposable
     [InlineData("generator-t-32.safetensors", "mapping.fc1.bias", "mapping.fc2.bias", "mapping.fc1.bias")]
     [InlineData("generator-t-32.safetensors", "\"w_dim\": \"32\"", "\"w_dim\": \"31\"", "by the configuration in its metadata")]
     [InlineData("generator-t-32.safetensors", "\"io.z\"", "\"io.y\"", "io.y")]
-    [InlineData("discriminator-32.safetensors", "\"r1grad.b8.conv0.weight\"", "\"r1grad.b8.conv2.weight\"", "r1grad.b8.conv2.weight")]
+    [InlineData("discriminator-32.safetensors", "\"r1grad.b8.conv0.weight\"", "\"r1grad.b8.conv2.weight\"",
+        "r1grad.b8.conv2.weight")]
     [InlineData("discriminator-32.safetensors", "\"img_resolution\": \"32\"", "\"img_resolution\": \"33\"", "power of two")]
     [InlineData("ops-basic.safetensors", "\"flrelu3.probe\"", "\"flrelu3.prabe\"", "flrelu3.prabe")]
     [InlineData("ops-basic.safetensors", "\\\"up\\\": 2", "\\\"up\\\": 0", "up")]
     [InlineData("augment-public.safetensors", "\"hue@0.2\"", "\"hue+0.2\"", "hue+0.2")]
-    public void A_file_that_cannot_be_checked_in_full_is_refused_and_says_why(string name, string from, string to, string expected)
+    public void A_file_that_cannot_be_checked_in_full_is_refused_and_says_why(
+        string name, string from, string to, string expected)
     {
         string copy = Reference.Replace(Reference.File(name), from, to, Path.Combine(_folder, name));
 
