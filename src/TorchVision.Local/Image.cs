@@ -19,7 +19,9 @@ public static partial class torchvision
         public static Tensor read_image(Stream stream, ImageReadMode mode = ImageReadMode.UNCHANGED, Imager? imager = null) =>
             (imager ?? DefaultImager).DecodeImage(stream, mode);
 
-        /// <summary>Writes a uint8 tensor [channels, H, W] into a file. As in the real package an existing longer file keeps its tail.</summary>
+        /// <summary>
+        /// Writes a uint8 tensor [channels, H, W] into a file. As in the real package an existing longer file keeps its tail.
+        /// </summary>
         public static void write_image(Tensor image, string filename, ImageFormat format, Imager? imager = null)
         {
             CheckBytes(image);
@@ -35,16 +37,20 @@ public static partial class torchvision
         }
 
         /// <summary>Writes a PNG file.</summary>
-        public static void write_png(Tensor image, string filename, Imager? imager = null) => write_image(image, filename, ImageFormat.Png, imager);
+        public static void write_png(Tensor image, string filename, Imager? imager = null) =>
+            write_image(image, filename, ImageFormat.Png, imager);
 
         /// <summary>Writes a PNG into a stream.</summary>
-        public static void write_png(Tensor image, Stream stream, Imager? imager = null) => write_image(image, stream, ImageFormat.Png, imager);
+        public static void write_png(Tensor image, Stream stream, Imager? imager = null) =>
+            write_image(image, stream, ImageFormat.Png, imager);
 
         /// <summary>Writes a JPEG file.</summary>
-        public static void write_jpeg(Tensor image, string filename, Imager? imager = null) => write_image(image, filename, ImageFormat.Jpeg, imager);
+        public static void write_jpeg(Tensor image, string filename, Imager? imager = null) =>
+            write_image(image, filename, ImageFormat.Jpeg, imager);
 
         /// <summary>Writes a JPEG into a stream.</summary>
-        public static void write_jpeg(Tensor image, Stream stream, Imager? imager = null) => write_image(image, stream, ImageFormat.Jpeg, imager);
+        public static void write_jpeg(Tensor image, Stream stream, Imager? imager = null) =>
+            write_image(image, stream, ImageFormat.Jpeg, imager);
 
         private static void CheckBytes(Tensor image)
         {

@@ -6,7 +6,9 @@ public static partial class torchvision
 {
     public static partial class io
     {
-        /// <summary>The imager of every call that names none. As in the real package it has to be set before it is of use.</summary>
+        /// <summary>
+        /// The imager of every call that names none. As in the real package it has to be set before it is of use.
+        /// </summary>
         public static Imager DefaultImager { get; set; } = new NotImplementedImager();
 
         /// <summary>Channels of an image that is read.</summary>
@@ -62,11 +64,14 @@ public static partial class torchvision
         {
             private const string Message = "Set torchvision.io.DefaultImager, or give the call an imager.";
 
-            public override Tensor DecodeImage(Stream stream, ImageReadMode mode = ImageReadMode.UNCHANGED) => throw new NotImplementedException(Message);
+            public override Tensor DecodeImage(Stream stream, ImageReadMode mode = ImageReadMode.UNCHANGED) =>
+                throw new NotImplementedException(Message);
 
-            public override Tensor DecodeImage(byte[] data, ImageReadMode mode = ImageReadMode.UNCHANGED) => throw new NotImplementedException(Message);
+            public override Tensor DecodeImage(byte[] data, ImageReadMode mode = ImageReadMode.UNCHANGED) =>
+                throw new NotImplementedException(Message);
 
-            public override void EncodeImage(Tensor image, ImageFormat format, Stream stream) => throw new NotImplementedException(Message);
+            public override void EncodeImage(Tensor image, ImageFormat format, Stream stream) =>
+                throw new NotImplementedException(Message);
 
             public override byte[] EncodeImage(Tensor image, ImageFormat format) => throw new NotImplementedException(Message);
         }

@@ -53,9 +53,6 @@ internal static partial class NativeImages
         }
     }
 
-    /// <summary>The versions of the native libraries, for people.</summary>
-    public static unsafe string Versions() => Marshal.PtrToStringUTF8((nint)tvl_versions())!;
-
     private static unsafe byte[] Take(int result, Image* image)
     {
         if (result != 0)
@@ -87,9 +84,6 @@ internal static partial class NativeImages
 
     [LibraryImport(Library)]
     private static unsafe partial int tvl_jpeg_write(byte* pixels, long width, long height, long channels, int quality, Image* result);
-
-    [LibraryImport(Library)]
-    private static unsafe partial byte* tvl_versions();
 
     [LibraryImport(Library)]
     private static unsafe partial void tvl_free(void* data);

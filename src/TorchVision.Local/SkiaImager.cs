@@ -7,9 +7,9 @@ public static partial class torchvision
     public static partial class io
     {
         /// <summary>
-        /// PNG and JPEG images. The real class of this name works through Skia; this one through libpng and libjpeg-turbo, with the
-        /// same results: colours multiplied by alpha, alpha first, of 16 bits the upper 8. It is stricter in one thing: a truncated
-        /// file, of which Skia gives what there is, is an error.
+        /// PNG and JPEG images. The real class of this name works through Skia; this one through libpng and libjpeg-turbo, with
+        /// the same results: colours multiplied by alpha, alpha first, of 16 bits the upper 8. It is stricter in one thing: a
+        /// truncated file, of which Skia gives what there is, is an error.
         /// </summary>
         /// <param name="quality">Quality of JPEG files that are written, 0 to 100.</param>
         public sealed class SkiaImager(int quality = 75) : Imager
@@ -94,7 +94,8 @@ public static partial class torchvision
                 var shape = image.shape;
                 if (shape.Length != 3 || shape[0] is not (1 or 3))
                 {
-                    throw new ArgumentException($"An image to be written is [1, H, W] or [3, H, W]; this is [{string.Join(", ", shape)}].");
+                    throw new ArgumentException(
+                        $"An image to be written is [1, H, W] or [3, H, W]; this is [{string.Join(", ", shape)}].");
                 }
 
                 int channels = (int)shape[0], height = (int)shape[1], width = (int)shape[2], area = height * width;

@@ -4,8 +4,9 @@ using Sg3x.Data.Cats;
 namespace Sg3x.Data;
 
 /// <summary>
-/// The procedural data set <c>cats:</c>: drawn cat faces of varied pose, shape, coat, eyes, light and surroundings, at any resolution,
-/// the same bits for the same number on any machine. It is there so that training, tests and examples need no download.
+/// The procedural data set <c>cats:</c>: drawn cat faces of varied pose, shape, coat, eyes, light and surroundings, at any
+/// resolution, the same bits for the same number on any machine. It is there so that training, tests and examples need no
+/// download.
 /// </summary>
 public sealed class CatDataset : IImageDataset
 {
@@ -65,6 +66,8 @@ public sealed class CatDataset : IImageDataset
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
             ? new CatDataset(count, resolution, options.CacheBytes)
-            : throw new UserException($"{spec}: \"{ImageSource.Printable(text)}\" is no number of cats; expected cats: or cats:COUNT with a count from 1 to {int.MaxValue}.");
+            : throw new UserException(
+                $"{spec}: \"{ImageSource.Printable(text)}\" is no number of cats; "
+                + $"expected cats: or cats:COUNT with a count from 1 to {int.MaxValue}.");
     }
 }

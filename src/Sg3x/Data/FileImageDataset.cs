@@ -1,6 +1,8 @@
 namespace Sg3x.Data;
 
-/// <summary>Images from a folder or a zip file, cropped to a centred square and resized, kept in memory as far as that is allowed.</summary>
+/// <summary>
+/// Images from a folder or a zip file, cropped to a centred square and resized, kept in memory as far as that is allowed.
+/// </summary>
 public sealed class FileImageDataset : IImageDataset
 {
     private readonly IImageSource source;
@@ -53,7 +55,9 @@ public sealed class FileImageDataset : IImageDataset
     /// <inheritdoc/>
     public int Resolution { get; }
 
-    /// <summary>What was left out because it is bad, in order of its path; empty unless <see cref="ImageDatasetOptions.SkipBad"/>.</summary>
+    /// <summary>
+    /// What was left out because it is bad, in order of its path; empty unless <see cref="ImageDatasetOptions.SkipBad"/>.
+    /// </summary>
     public IReadOnlyList<SkippedImage> Skipped { get; }
 
     /// <summary>The path of an image within the folder or zip file.</summary>

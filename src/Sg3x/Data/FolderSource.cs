@@ -1,6 +1,8 @@
 namespace Sg3x.Data;
 
-/// <summary>The PNG and JPEG files below a folder. Names that begin with a dot are passed over, links to folders not followed.</summary>
+/// <summary>
+/// The PNG and JPEG files below a folder. Names that begin with a dot are passed over, links to folders not followed.
+/// </summary>
 internal sealed class FolderSource : IImageSource
 {
     private readonly List<string> entries = [];
@@ -30,7 +32,9 @@ internal sealed class FolderSource : IImageSource
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
             if (!stream.CanSeek || stream.Length > limits.MaxFileBytes)
             {
-                throw stream.CanSeek ? ImageSource.TooLarge(where, stream.Length, limits) : new UserException($"{where}: it is not a regular file.");
+                throw stream.CanSeek
+                    ? ImageSource.TooLarge(where, stream.Length, limits)
+                    : new UserException($"{where}: it is not a regular file.");
             }
 
             var bytes = new byte[stream.Length];
@@ -56,7 +60,8 @@ internal sealed class FolderSource : IImageSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{Name}: the folder {(prefix.Length == 0 ? "" : prefix + " ")}cannot be listed ({e.Message}).", e);
+            throw new UserException(
+                $"{Name}: the folder {(prefix.Length == 0 ? "" : prefix + " ")}cannot be listed ({e.Message}).", e);
         }
 
         foreach (var item in found.Where(item => !item.Name.StartsWith('.')))

@@ -1,8 +1,8 @@
 namespace Sg3x.Data;
 
 /// <summary>
-/// Random numbers that depend on their keys alone and are the same on every machine and under every version of .NET: the finisher of
-/// SplitMix64 (Steele, Lea and Flood 2014) over a counter.
+/// Random numbers that depend on their keys alone and are the same on every machine and under every version of .NET: the finisher
+/// of SplitMix64 (Steele, Lea and Flood 2014) over a counter.
 /// </summary>
 internal struct HashRandom
 {
@@ -30,7 +30,10 @@ internal struct HashRandom
     /// <summary>True with the given probability.</summary>
     public bool Chance(double probability) => Next() < probability;
 
-    /// <summary>About normal, mean 0, standard deviation 1, within ±3: the sum of uniform draws, which needs no function of the machine's own.</summary>
+    /// <summary>
+    /// About normal, mean 0, standard deviation 1, within ±3: the sum of uniform draws, which needs no function of the machine's
+    /// own.
+    /// </summary>
     public double NextBell() => 2 * (Next() + Next() + Next() - 1.5);
 
     private static ulong Mix(ulong z)

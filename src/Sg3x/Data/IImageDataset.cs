@@ -26,8 +26,9 @@ public sealed record ImageDatasetOptions
     public bool SkipBad { get; init; }
 
     /// <summary>
-    /// Check and decode every image when the data set is opened, so that a bad one stops a run before it begins and not days later.
-    /// Without it bad images are found when they are read, and <see cref="SkipBad"/> leaves out only what has a bad name or size.
+    /// Check and decode every image when the data set is opened, so that a bad one stops a run before it begins and not days
+    /// later. Without it bad images are found when they are read, and <see cref="SkipBad"/> leaves out only what has a bad name
+    /// or size.
     /// </summary>
     public bool CheckAll { get; init; } = true;
 

@@ -1,6 +1,8 @@
 namespace Sg3x.Data;
 
-/// <summary>A place with image files in it: their paths in ordinal order, and their bytes. Safe from several threads at once.</summary>
+/// <summary>
+/// A place with image files in it: their paths in ordinal order, and their bytes. Safe from several threads at once.
+/// </summary>
 internal interface IImageSource : IDisposable
 {
     string Name { get; }

@@ -4,9 +4,9 @@ using TorchSharp;
 namespace Sg3x.Data;
 
 /// <summary>
-/// An endless stream of batches, read ahead on background threads. Which image stands at a position of the stream, and whether it is
-/// mirrored, is a function of (data set size, seed, position) alone (see <see cref="ImageOrder"/>): a run that goes on from a saved
-/// position sees what it would have seen. The number of threads makes no difference.
+/// An endless stream of batches, read ahead on background threads. Which image stands at a position of the stream, and whether it
+/// is mirrored, is a function of (data set size, seed, position) alone (see <see cref="ImageOrder"/>): a run that goes on from a
+/// saved position sees what it would have seen. The number of threads makes no difference.
 /// </summary>
 public sealed class ImageBatches : IDisposable
 {
@@ -46,12 +46,16 @@ public sealed class ImageBatches : IDisposable
         }
     }
 
-    /// <summary>Position of the next image that <see cref="Next"/> gives, counted in images from the beginning of the stream.</summary>
+    /// <summary>
+    /// Position of the next image that <see cref="Next"/> gives, counted in images from the beginning of the stream.
+    /// </summary>
     public long Position => firstImage + (Interlocked.Read(ref nextToGive) * batch);
 
     /// <summary>Waits for the next batch.</summary>
     /// <returns>uint8 [N, 3, R, R] on the CPU, the caller's to dispose.</returns>
-    /// <exception cref="UserException">An image could not be read. The stream stays there: the same error comes again.</exception>
+    /// <exception cref="UserException">
+    /// An image could not be read. The stream stays there: the same error comes again.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">Disposed before or during the call.</exception>
     public torch.Tensor Next()
     {

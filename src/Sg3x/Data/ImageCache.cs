@@ -1,8 +1,8 @@
 namespace Sg3x.Data;
 
 /// <summary>
-/// Keeps images of one size in memory, first come, until a limit is reached; nothing is dropped again. Training reads every image as
-/// often as every other, so that no choice of what to keep is better. Safe from several threads at once.
+/// Keeps images of one size in memory, first come, until a limit is reached; nothing is dropped again. Training reads every image
+/// as often as every other, so that no choice of what to keep is better. Safe from several threads at once.
 /// </summary>
 internal sealed class ImageCache(int count, int imageBytes, long limit)
 {

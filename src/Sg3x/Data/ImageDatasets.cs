@@ -4,10 +4,14 @@ namespace Sg3x.Data;
 public static class ImageDatasets
 {
     /// <summary>Opens a data set.</summary>
-    /// <param name="spec">A folder (searched recursively for PNG and JPEG files), a zip file of such, <c>cats:</c>, or <c>cats:COUNT</c>.</param>
+    /// <param name="spec">
+    /// A folder (searched recursively for PNG and JPEG files), a zip file of such, <c>cats:</c>, or <c>cats:COUNT</c>.
+    /// </param>
     /// <param name="resolution">Width and height to bring the images to, in pixels.</param>
     /// <param name="options">How; the defaults where null.</param>
-    /// <exception cref="UserException">There is no such place, it has no images, or one of them is bad; names file, entry and cause.</exception>
+    /// <exception cref="UserException">
+    /// There is no such place, it has no images, or one of them is bad; names file, entry and cause.
+    /// </exception>
     public static IImageDataset Open(string spec, int resolution, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(spec);
@@ -29,11 +33,13 @@ public static class ImageDatasets
 
         if (!File.Exists(spec))
         {
-            throw new UserException($"{spec}: there is no such folder or file; expected a folder of images, a zip file of images, or cats:.");
+            throw new UserException(
+                $"{spec}: there is no such folder or file; expected a folder of images, a zip file of images, or cats:.");
         }
 
         return spec.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)
             ? new FileImageDataset(new ZipSource(spec, options.Limits), resolution, options)
-            : throw new UserException($"{spec}: it is a file; expected a folder of images, a zip file of images (named .zip), or cats:.");
+            : throw new UserException(
+                $"{spec}: it is a file; expected a folder of images, a zip file of images (named .zip), or cats:.");
     }
 }

@@ -13,10 +13,10 @@ public sealed record ImageInfo(string Kind, int Width, int Height);
 /// The one place where the bytes of an image file become pixels. Every file is checked as a whole by readers of our own first:
 /// decoders differ in what they let pass.
 /// <para>
-/// PNG: once checked, the scanlines are there, and their pixels are taken from them directly. That gives the same values whichever
-/// image library is in use, for grey, palette, 16-bit and alpha images as well (TorchVision's imager cuts 16 bits off and multiplies
-/// colours by alpha). 16 bits are rounded to 8; <b>alpha is dropped</b>, the colours beneath stay as stored, which is what the
-/// official data set tool does; gamma, colour profiles and text are ignored.
+/// PNG: once checked, the scanlines are there, and their pixels are taken from them directly. That gives the same values
+/// whichever image library is in use, for grey, palette, 16-bit and alpha images as well (TorchVision's imager cuts 16 bits off
+/// and multiplies colours by alpha). 16 bits are rounded to 8; <b>alpha is dropped</b>, the colours beneath stay as stored, which
+/// is what the official data set tool does; gamma, colour profiles and text are ignored.
 /// </para>
 /// <para>JPEG: decoded by <c>torchvision.io</c>. Orientation tags are ignored, as in the official tool.</para>
 /// </summary>
@@ -78,7 +78,9 @@ public static class ImageDecoding
             return "PNG";
         }
 
-        return JpegReader.HasSignature(start) ? "JPEG" : throw new InvalidImageException($"{Guess(start)}; expected a PNG or a JPEG image");
+        return JpegReader.HasSignature(start)
+            ? "JPEG"
+            : throw new InvalidImageException($"{Guess(start)}; expected a PNG or a JPEG image");
     }
 
     private static string Guess(ReadOnlySpan<byte> start)
@@ -103,7 +105,8 @@ public static class ImageDecoding
         }
 
         var head = start[..Math.Min(16, start.Length)];
-        return head.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) is var other && (other < 0 || head[other] is (byte)'\n' or (byte)'\r' or (byte)'\t')
+        var other = head.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E);
+        return other < 0 || head[other] is (byte)'\n' or (byte)'\r' or (byte)'\t'
             ? $"it begins with the text \"{Encoding.ASCII.GetString(other < 0 ? head : head[..other])}\""
             : $"it begins with the bytes {Convert.ToHexString(head[..Math.Min(8, head.Length)])}";
     }

@@ -5,8 +5,12 @@ namespace Sg3x.Data;
 /// <summary>Puts images side by side.</summary>
 public static class ImageGrid
 {
-    /// <summary>Makes one picture of many, row by row, and turns values into 8 bits: −1 is 0, 1 is 255, rounded and clamped.</summary>
-    /// <param name="images">Floating point [N, 3, H, W] with values in about [−1, 1], on any device; or uint8, taken as it is.</param>
+    /// <summary>
+    /// Makes one picture of many, row by row, and turns values into 8 bits: −1 is 0, 1 is 255, rounded and clamped.
+    /// </summary>
+    /// <param name="images">
+    /// Floating point [N, 3, H, W] with values in about [−1, 1], on any device; or uint8, taken as it is.
+    /// </param>
     /// <param name="columns">Images in a row; the places of the last row that are left over are black.</param>
     /// <returns>uint8 [3, rows·H, columns·W] on the CPU.</returns>
     /// <exception cref="ArgumentException">The tensor has another shape.</exception>
@@ -17,7 +21,8 @@ public static class ImageGrid
         var shape = images.shape;
         if (shape.Length != 4 || shape[0] < 1 || shape[1] != 3)
         {
-            throw new ArgumentException($"Images for a grid are [N, 3, H, W]; these are [{string.Join(", ", shape)}].", nameof(images));
+            throw new ArgumentException(
+                $"Images for a grid are [N, 3, H, W]; these are [{string.Join(", ", shape)}].", nameof(images));
         }
 
         int count = (int)shape[0], height = (int)shape[2], width = (int)shape[3], rows = (count + columns - 1) / columns;

@@ -1,6 +1,8 @@
 namespace Sg3x.Data;
 
-/// <summary>How large an image file may be. Declared sizes are held against these before anything is allocated for them.</summary>
+/// <summary>
+/// How large an image file may be. Declared sizes are held against these before anything is allocated for them.
+/// </summary>
 /// <param name="MaxFileBytes">Largest file or zip entry in bytes.</param>
 /// <param name="MaxSide">Largest width or height in pixels.</param>
 /// <param name="MaxPixels">Largest width times height in pixels.</param>

@@ -1,8 +1,8 @@
 namespace Sg3x.Data;
 
 /// <summary>
-/// The order of training images: an endless stream in which every run of <c>count</c> positions that begins at a multiple of it, an epoch,
-/// has every image once, in an order of its own. A function of the position alone. Safe from several threads at once.
+/// The order of training images: an endless stream in which every run of <c>count</c> positions that begins at a multiple of it,
+/// an epoch, has every image once, in an order of its own. A function of the position alone. Safe from several threads at once.
 /// </summary>
 /// <param name="count">Images in the data set.</param>
 /// <param name="seed">Seed of orders and flips.</param>

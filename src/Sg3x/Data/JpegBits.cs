@@ -1,6 +1,8 @@
 namespace Sg3x.Data;
 
-/// <summary>Reads bits of a JPEG scan; the data ends at the first marker. Zeros stand behind the end until they are really used.</summary>
+/// <summary>
+/// Reads bits of a JPEG scan; the data ends at the first marker. Zeros stand behind the end until they are really used.
+/// </summary>
 internal ref struct JpegBits(ReadOnlySpan<byte> file, int start)
 {
     private readonly ReadOnlySpan<byte> file = file;
@@ -29,7 +31,8 @@ internal ref struct JpegBits(ReadOnlySpan<byte> file, int start)
         available -= count;
         if (available < borrowed)
         {
-            throw new InvalidImageException("the JPEG scan data ends early: the header says more pixels than there is data for, or the file is truncated");
+            throw new InvalidImageException(
+                "the JPEG scan data ends early: the header says more pixels than there is data for, or the file is truncated");
         }
     }
 
@@ -51,7 +54,9 @@ internal ref struct JpegBits(ReadOnlySpan<byte> file, int start)
         return (int)(buffer >> available) & ((1 << count) - 1);
     }
 
-    /// <summary>Ends a run of data: at most seven bits of padding are left. Returns the place of the marker that follows.</summary>
+    /// <summary>
+    /// Ends a run of data: at most seven bits of padding are left. Returns the place of the marker that follows.
+    /// </summary>
     public readonly int End()
     {
         if (available - borrowed >= 8 || !AtEnd())

@@ -18,7 +18,9 @@ internal sealed class JpegComponent(int id, int horizontal, int vertical)
     /// <summary>Blocks from a row of blocks to the next with whole minimum coded units.</summary>
     public int Stride { get; set; }
 
-    /// <summary>Per block, a bit for each coefficient known not to be zero: a progressive refinement spends one bit on each.</summary>
+    /// <summary>
+    /// Per block, a bit for each coefficient known not to be zero: a progressive refinement spends one bit on each.
+    /// </summary>
     public ulong[] Known { get; set; } = [];
 
     /// <summary>A scan has brought the constant term (sequential: everything) of this component.</summary>
@@ -64,7 +66,10 @@ internal sealed class JpegFrame
 
     public int UnitsHigh { get; }
 
-    /// <summary>Reads a frame header of the kinds 0 and 1 (sequential) and 2 (progressive), Huffman coded, 8 bits, grey or three components.</summary>
+    /// <summary>
+    /// Reads a frame header of the kinds 0 and 1 (sequential) and 2 (progressive), Huffman coded, 8 bits, grey or three
+    /// components.
+    /// </summary>
     public static JpegFrame Parse(int kind, ReadOnlySpan<byte> body, ImageLimits limits)
     {
         var why = kind switch
@@ -76,12 +81,14 @@ internal sealed class JpegFrame
         };
         if (why is not null)
         {
-            throw new InvalidImageException($"the JPEG is {why} (SOF{kind}), which is not supported; expected a sequential or progressive Huffman-coded one");
+            throw new InvalidImageException(
+                $"the JPEG is {why} (SOF{kind}), which is not supported; expected a sequential or progressive Huffman-coded one");
         }
 
         if (body.Length < 6 || body.Length != 6 + (3 * body[5]))
         {
-            throw new InvalidImageException($"the JPEG frame header has {body.Length} bytes, which does not fit its number of components");
+            throw new InvalidImageException(
+                $"the JPEG frame header has {body.Length} bytes, which does not fit its number of components");
         }
 
         int height = (body[1] << 8) | body[2], width = (body[3] << 8) | body[4], count = body[5];
@@ -93,7 +100,8 @@ internal sealed class JpegFrame
         if (count is not (1 or 3))
         {
             var kindOfColour = count == 4 ? "CMYK or YCCK" : "unknown";
-            throw new InvalidImageException($"the JPEG has {count} colour components ({kindOfColour}), which is not supported; expected grey (1) or colour (3)");
+            throw new InvalidImageException(
+                $"the JPEG has {count} colour components ({kindOfColour}), which is not supported; expected grey (1) or colour (3)");
         }
 
         limits.CheckSize(width, height);
@@ -104,7 +112,8 @@ internal sealed class JpegFrame
             int horizontal = part[1] >> 4, vertical = part[1] & 15;
             if (horizontal is < 1 or > 4 || vertical is < 1 or > 4 || part[2] > 3)
             {
-                throw new InvalidImageException($"the JPEG frame header is damaged: sampling {horizontal}x{vertical}, quantisation table {part[2]}");
+                throw new InvalidImageException(
+                    $"the JPEG frame header is damaged: sampling {horizontal}x{vertical}, quantisation table {part[2]}");
             }
 
             // The sampling of a lone component has no effect: its scans are not interleaved.

@@ -20,7 +20,9 @@ internal sealed class JpegReader
     public static bool HasSignature(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
     /// <summary>Checks the whole file and returns its dimensions in pixels.</summary>
-    /// <exception cref="InvalidImageException">The file is not a whole and sound JPEG of a supported kind within the limits.</exception>
+    /// <exception cref="InvalidImageException">
+    /// The file is not a whole and sound JPEG of a supported kind within the limits.
+    /// </exception>
     public static (int Width, int Height) Check(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         var frame = new JpegReader(limits).Walk(file);
@@ -59,9 +61,11 @@ internal sealed class JpegReader
                     at = ReadScan(file, body, at);
                     break;
                 case 0xCC:
-                    throw new InvalidImageException("the JPEG is arithmetic-coded (DAC), which is not supported; expected a Huffman-coded one");
+                    throw new InvalidImageException(
+                        "the JPEG is arithmetic-coded (DAC), which is not supported; expected a Huffman-coded one");
                 case 0xDC or 0xDE or 0xDF:
-                    throw new InvalidImageException($"the JPEG uses marker {marker:X2} (a late height or a hierarchy), which is not supported");
+                    throw new InvalidImageException(
+                        $"the JPEG uses marker {marker:X2} (a late height or a hierarchy), which is not supported");
                 case 0xC8:
                     throw new InvalidImageException("the JPEG is of an extended kind (JPG), which is not supported");
                 case >= 0xC0 and <= 0xCF:
@@ -85,7 +89,8 @@ internal sealed class JpegReader
 
         if (at >= file.Length)
         {
-            throw new InvalidImageException($"the JPEG file is truncated: it ends at byte {file.Length} without the end marker EOI");
+            throw new InvalidImageException(
+                $"the JPEG file is truncated: it ends at byte {file.Length} without the end marker EOI");
         }
 
         if (at == start || file[at] == 0)
@@ -191,7 +196,8 @@ internal sealed class JpegReader
         };
         at = scan.Walk(file, at);
         return at + 1 < file.Length && file[at + 1] is >= 0xD0 and <= 0xD7
-            ? throw new InvalidImageException("the JPEG scan holds more data than the pixels that the header says need: a restart marker follows them")
+            ? throw new InvalidImageException(
+                "the JPEG scan holds more data than the pixels that the header says need: a restart marker follows them")
             : at;
     }
 
@@ -204,7 +210,8 @@ internal sealed class JpegReader
             : band is { First: 0, Last: 63, High: 0, Low: 0 };
         if (!sound || (components.Length > 1 && components.Sum(c => c.Horizontal * c.Vertical) > 10))
         {
-            throw new InvalidImageException($"a JPEG scan header is damaged: coefficients {band.First} to {band.Last}, bits {band.High} to {band.Low}");
+            throw new InvalidImageException(
+                $"a JPEG scan header is damaged: coefficients {band.First} to {band.Last}, bits {band.High} to {band.Low}");
         }
 
         var needsConstant = band.First == 0 && band.High == 0;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Sg3x.Data;
 
 /// <summary>
-/// Walks the entropy-coded data of one JPEG scan, block by block (ITU T.81, annexes F and G), without computing a pixel: afterwards
-/// it is known that the data is there, whole, and as much as the header's dimensions need, neither less nor more.
+/// Walks the entropy-coded data of one JPEG scan, block by block (ITU T.81, annexes F and G), without computing a pixel:
+/// afterwards it is known that the data is there, whole, and as much as the header's dimensions need, neither less nor more.
 /// </summary>
 internal sealed class JpegScan(JpegFrame frame, int restartInterval)
 {
@@ -186,7 +186,8 @@ internal sealed class JpegScan(JpegFrame frame, int restartInterval)
 
             if (size > 1)
             {
-                throw new InvalidImageException("the JPEG scan data is damaged: a refinement scan holds a coefficient of more than one bit");
+                throw new InvalidImageException(
+                    "the JPEG scan data is damaged: a refinement scan holds a coefficient of more than one bit");
             }
 
             bits.Skip(size);
@@ -230,7 +231,8 @@ internal sealed class JpegScan(JpegFrame frame, int restartInterval)
     {
         if (k > last)
         {
-            throw new InvalidImageException($"the JPEG scan data is damaged: it places coefficient {k} of a block where the last is {last}");
+            throw new InvalidImageException(
+                $"the JPEG scan data is damaged: it places coefficient {k} of a block where the last is {last}");
         }
     }
 }

@@ -30,7 +30,8 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, i
         };
         if (!allowed)
         {
-            throw new InvalidImageException($"the PNG header says colour type {colourType} with {depth} bits, a pair that PNG does not have");
+            throw new InvalidImageException(
+                $"the PNG header says colour type {colourType} with {depth} bits, a pair that PNG does not have");
         }
 
         if (data[10] != 0 || data[11] != 0 || data[12] > 1)

@@ -1,8 +1,8 @@
 namespace Sg3x.Data;
 
 /// <summary>
-/// Turns unfiltered scanlines of any PNG kind into 8-bit planes: 16 bits are rounded to 8, fewer are stretched to 0..255, palettes
-/// looked up, grey repeated, and alpha (a channel or a tRNS chunk) dropped without blending.
+/// Turns unfiltered scanlines of any PNG kind into 8-bit planes: 16 bits are rounded to 8, fewer are stretched to 0..255,
+/// palettes looked up, grey repeated, and alpha (a channel or a tRNS chunk) dropped without blending.
 /// </summary>
 internal sealed class PngPixels(PngHeader header, byte[]? palette, RgbImage image)
 {

@@ -36,7 +36,8 @@ internal static class PngReader
         {
             if (file.Length - at < 12)
             {
-                throw new InvalidImageException($"the PNG file is truncated: it ends at byte {file.Length} without the end chunk IEND");
+                throw new InvalidImageException(
+                    $"the PNG file is truncated: it ends at byte {file.Length} without the end chunk IEND");
             }
 
             var length = BinaryPrimitives.ReadUInt32BigEndian(file[at..]);
@@ -44,7 +45,8 @@ internal static class PngReader
             if (length > (uint)(file.Length - at - 12))
             {
                 throw new InvalidImageException(
-                    $"the PNG file is truncated or damaged: chunk {type} at byte {at} says {length} bytes, {file.Length - at - 12} are left");
+                    $"the PNG file is truncated or damaged: chunk {type} at byte {at} says {length} bytes, "
+                    + $"{file.Length - at - 12} are left");
             }
 
             var body = file.Slice(at + 8, (int)length);
@@ -81,7 +83,8 @@ internal static class PngReader
                 default:
                     if (char.IsAsciiLetterUpper(type[0]))
                     {
-                        throw new InvalidImageException($"PNG chunk {type} at byte {at} is marked as critical and is of no known kind");
+                        throw new InvalidImageException(
+                            $"PNG chunk {type} at byte {at} is marked as critical and is of no known kind");
                     }
 
                     break;
@@ -107,7 +110,8 @@ internal static class PngReader
     private static byte[] CheckedPalette(ReadOnlySpan<byte> body, PngHeader header)
     {
         var largest = header.ColourType == PngHeader.Palette ? 1 << header.BitDepth : 256;
-        if (body.Length == 0 || body.Length % 3 != 0 || body.Length / 3 > largest || header.ColourType is PngHeader.Grey or PngHeader.GreyAlpha)
+        var grey = header.ColourType is PngHeader.Grey or PngHeader.GreyAlpha;
+        if (grey || body.Length == 0 || body.Length % 3 != 0 || body.Length / 3 > largest)
         {
             throw new InvalidImageException(
                 $"the PNG palette has {body.Length} bytes; expected three for each of 1 to {largest} colours, and none in a grey image");
@@ -149,7 +153,9 @@ internal static class PngReader
         return joined;
     }
 
-    /// <summary>The Adler-32 sum at the end of the zlib stream: .NET does not miss it when it is cut off, so it is compared here.</summary>
+    /// <summary>
+    /// The Adler-32 sum at the end of the zlib stream: .NET does not miss it when it is cut off, so it is compared here.
+    /// </summary>
     private static uint StoredSum(byte[] zlib)
     {
         if (zlib.Length < 6)
@@ -176,7 +182,8 @@ internal static class PngReader
                 if (found != current.Length)
                 {
                     throw new InvalidImageException(
-                        $"the PNG image data ends early, in row {row} of {pass.Rows}: the header says {header.Width}x{header.Height} pixels");
+                        $"the PNG image data ends early, in row {row} of {pass.Rows}: "
+                        + $"the header says {header.Width}x{header.Height} pixels");
                 }
 
                 sum.Append(current);
@@ -188,7 +195,8 @@ internal static class PngReader
 
         if (ReadFully(inflate, new byte[1]) != 0)
         {
-            throw new InvalidImageException($"the PNG image data holds more than the {header.Width}x{header.Height} pixels that the header says");
+            throw new InvalidImageException(
+                $"the PNG image data holds more than the {header.Width}x{header.Height} pixels that the header says");
         }
 
         if (sum.Value != expectedSum)

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Sg3x.Data;
 
 /// <summary>
-/// Antialiased resizing with the Lanczos kernel L(x) = sinc(x)·sinc(x/3), |x| &lt; 3, stretched by the scale where the image shrinks, its
-/// weights normalised to a sum of 1: a constant image stays as it is. Values are taken as stored (gamma-encoded), as is usual.
-/// The order of every sum is fixed, so that results are the same bits on any machine.
+/// Antialiased resizing with the Lanczos kernel L(x) = sinc(x)·sinc(x/3), |x| &lt; 3, stretched by the scale where the image
+/// shrinks, its weights normalised to a sum of 1: a constant image stays as it is. Values are taken as stored (gamma-encoded), as
+/// is usual. The order of every sum is fixed, so that results are the same bits on any machine.
 /// </summary>
 public static class Resampling
 {
@@ -112,7 +112,9 @@ public static class Resampling
         return sum;
     }
 
-    /// <summary>For each pixel of the result, the first pixel of the source that it takes, and the weights from there on.</summary>
+    /// <summary>
+    /// For each pixel of the result, the first pixel of the source that it takes, and the weights from there on.
+    /// </summary>
     private sealed class Kernel(int[] starts, float[][] weights)
     {
         public int Start(int i) => starts[i];

@@ -15,7 +15,8 @@ public sealed class RgbImage
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (planes.LongLength != 3L * width * height)
         {
-            throw new ArgumentException($"{planes.LongLength} values do not make an image of 3x{height}x{width}.", nameof(planes));
+            throw new ArgumentException(
+                $"{planes.LongLength} values do not make an image of 3x{height}x{width}.", nameof(planes));
         }
 
         (Width, Height, Planes) = (width, height, planes);
@@ -30,6 +31,8 @@ public sealed class RgbImage
     /// <summary>The values, [3, Height, Width].</summary>
     public byte[] Planes { get; }
 
-    /// <summary>The value of one channel (0 red, 1 green, 2 blue) at row <paramref name="y"/> and column <paramref name="x"/>.</summary>
+    /// <summary>
+    /// The value of one channel (0 red, 1 green, 2 blue) at row <paramref name="y"/> and column <paramref name="x"/>.
+    /// </summary>
     public byte this[int channel, int y, int x] => Planes[(((channel * Height) + y) * Width) + x];
 }

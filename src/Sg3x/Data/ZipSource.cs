@@ -28,7 +28,8 @@ internal sealed class ZipSource : IImageSource
                 Add(entry);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException
+            or ArgumentException or NotSupportedException)
         {
             stream?.Dispose();
             throw new UserException($"{path}: it cannot be read as a zip file ({e.Message}).", e);
@@ -76,8 +77,8 @@ internal sealed class ZipSource : IImageSource
         var found = start + stream.ReadAtLeast(bytes.AsSpan(start), bytes.Length - start, throwOnEndOfStream: false);
         if (found != bytes.Length || stream.ReadByte() >= 0)
         {
-            throw new UserException(
-                $"{where}: the zip file says {entry.Length} bytes, the entry has {(found < bytes.Length ? found.ToString(System.Globalization.CultureInfo.InvariantCulture) : "more")}.");
+            var actual = found < bytes.Length ? $"{found}" : "more";
+            throw new UserException($"{where}: the zip file says {entry.Length} bytes, the entry has {actual}.");
         }
 
         var sum = Crc32.Compute(bytes);
@@ -90,7 +91,8 @@ internal sealed class ZipSource : IImageSource
     {
         var name = entry.FullName;
         var parts = name.Split('/');
-        if (!ImageSource.IsImageName(name) || parts[0] == "__MACOSX" || parts.Any(part => part is not ("." or "..") && part.StartsWith('.')))
+        var hidden = parts.Any(part => part is not ("." or "..") && part.StartsWith('.'));
+        if (!ImageSource.IsImageName(name) || hidden || parts[0] == "__MACOSX")
         {
             return;
         }

@@ -1,8 +1,8 @@
 namespace Sg3x.Metrics;
 
 /// <summary>
-/// The Laplacian pyramid of Burt and Adelson (1983) with their filter [1 4 6 4 1]/16, edges mirrored without repeating the outermost
-/// pixel: every level is what the next coarser one, enlarged, does not show; the last is the coarsest image itself.
+/// The Laplacian pyramid of Burt and Adelson (1983) with their filter [1 4 6 4 1]/16, edges mirrored without repeating the
+/// outermost pixel: every level is what the next coarser one, enlarged, does not show; the last is the coarsest image itself.
 /// </summary>
 internal static class LaplacianPyramid
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Metrics;
 
 /// <summary>
-/// The average power spectrum of images over the distance from zero frequency. Photographs have power that falls like a power of the
-/// frequency; images of a network whose filters alias or leave holes do not.
+/// The average power spectrum of images over the distance from zero frequency. Photographs have power that falls like a power of
+/// the frequency; images of a network whose filters alias or leave holes do not.
 /// </summary>
 public static class PowerSpectrum
 {
@@ -26,7 +26,8 @@ public static class PowerSpectrum
         var shape = images.shape;
         if (shape.Length != 4 || shape[0] < 1 || shape[2] != shape[3] || shape[2] < 4)
         {
-            throw new ArgumentException($"Images for a spectrum are [N, C, R, R]; these are [{string.Join(", ", shape)}].", nameof(images));
+            throw new ArgumentException(
+                $"Images for a spectrum are [N, C, R, R]; these are [{string.Join(", ", shape)}].", nameof(images));
         }
 
         var size = (int)shape[2];

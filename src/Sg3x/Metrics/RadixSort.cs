@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Sg3x.Metrics;
 
-/// <summary>Sorts many numbers in a time that grows with their count alone: three passes over 11 bits each, lowest first.</summary>
+/// <summary>
+/// Sorts many numbers in a time that grows with their count alone: three passes over 11 bits each, lowest first.
+/// </summary>
 internal static class RadixSort
 {
     private const int Bits = 11, Buckets = 1 << Bits, Passes = 3;
@@ -50,7 +52,9 @@ internal static class RadixSort
         ArrayPool<uint>.Shared.Return(to);
     }
 
-    /// <summary>A whole number that is ordered as the floating-point numbers are: the sign turned, negative ones turned round.</summary>
+    /// <summary>
+    /// A whole number that is ordered as the floating-point numbers are: the sign turned, negative ones turned round.
+    /// </summary>
     private static uint Key(float value)
     {
         var bits = BitConverter.SingleToUInt32Bits(value);

@@ -14,11 +14,11 @@ public sealed record SlicedWassersteinLevel(int Resolution, double Distance);
 public sealed record SlicedWassersteinDistance(IReadOnlyList<SlicedWassersteinLevel> Levels, double Mean);
 
 /// <summary>
-/// The sliced Wasserstein distance of Karras et al. 2018 ("Progressive Growing of GANs", section 5), which needs no pretrained network:
-/// at every level of a Laplacian pyramid down to 16², 128 patches of 7×7×3 from each image, each channel normalised to mean 0 and
-/// deviation 1 over the set, are projected on 512 random directions; the distance is the mean of |sort(a) − sort(b)| over projections,
-/// ×10³. Equal distributions give not 0 but a value that falls with the number of images: compare with the distance of two sets of
-/// real images. Fine levels tell of sharpness and noise, coarse ones of large shapes.
+/// The sliced Wasserstein distance of Karras et al. 2018 ("Progressive Growing of GANs", section 5), which needs no pretrained
+/// network: at every level of a Laplacian pyramid down to 16², 128 patches of 7×7×3 from each image, each channel normalised to
+/// mean 0 and deviation 1 over the set, are projected on 512 random directions; the distance is the mean of |sort(a) − sort(b)|
+/// over projections, ×10³. Equal distributions give not 0 but a value that falls with the number of images: compare with the
+/// distance of two sets of real images. Fine levels tell of sharpness and noise, coarse ones of large shapes.
 /// </summary>
 public static class SlicedWasserstein
 {
@@ -88,7 +88,9 @@ public static class SlicedWasserstein
         return [.. values.Chunk(values.Length / 3)];
     }
 
-    /// <summary>Copies the patches of one image and channel; the places come from the generator alone and are those of every channel.</summary>
+    /// <summary>
+    /// Copies the patches of one image and channel; the places come from the generator alone and are those of every channel.
+    /// </summary>
     private static void Take(float[] plane, int size, int channel, int image, HashRandom random, float[] to)
     {
         for (var p = 0; p < PatchesPerImage; p++)

@@ -23,22 +23,11 @@ typedef struct {
 
 EXPORT void tvl_free(void *data) { free(data); }
 
-EXPORT const char *tvl_versions(void) {
-    static char text[128];
-    snprintf(text, sizeof text, "libpng %s, libjpeg %d"
-#ifdef LIBJPEG_TURBO_VERSION_NUMBER
-        " (turbo %d.%d.%d)", png_get_libpng_ver(NULL), JPEG_LIB_VERSION, LIBJPEG_TURBO_VERSION_NUMBER / 1000000,
-        LIBJPEG_TURBO_VERSION_NUMBER / 1000 % 1000, LIBJPEG_TURBO_VERSION_NUMBER % 1000);
-#else
-        , png_get_libpng_ver(NULL), JPEG_LIB_VERSION);
-#endif
-    return text;
-}
-
 static void *allocate(tvl_image *image) {
     int64_t row = image->width * image->channels;
     if (image->width < 1 || image->height < 1 || row > INT32_MAX || image->height > INT32_MAX / row) {
-        snprintf(image->message, MESSAGE, "An image of %lld by %lld pixels is too large.", (long long)image->width, (long long)image->height);
+        snprintf(image->message, MESSAGE, "An image of %lld by %lld pixels is too large.",
+            (long long)image->width, (long long)image->height);
         return NULL;
     }
     image->length = row * image->height;
@@ -227,7 +216,8 @@ EXPORT int tvl_jpeg_read(const uint8_t *data, int64_t length, tvl_image *image) 
 }
 
 // From 1 or 3 interleaved channels; result->data and length are the file.
-EXPORT int tvl_jpeg_write(const uint8_t *pixels, int64_t width, int64_t height, int64_t channels, int32_t quality, tvl_image *result) {
+EXPORT int tvl_jpeg_write(
+    const uint8_t *pixels, int64_t width, int64_t height, int64_t channels, int32_t quality, tvl_image *result) {
     memset(result, 0, sizeof *result);
     struct jpeg_compress_struct jpeg;
     jpeg_errors errors;

@@ -83,7 +83,8 @@ public sealed class CatDatasetTests
     [InlineData(1)]
     [InlineData(5)]
     [InlineData(300)]
-    public void Any_resolution_can_be_drawn(int resolution) => Assert.Equal(3 * resolution * resolution, Cat(3, resolution).Length);
+    public void Any_resolution_can_be_drawn(int resolution) =>
+        Assert.Equal(3 * resolution * resolution, Cat(3, resolution).Length);
 
     [Fact]
     public void Their_power_spectrum_falls_like_that_of_photographs_of_cats()

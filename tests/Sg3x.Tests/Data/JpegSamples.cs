@@ -1,8 +1,8 @@
 namespace Sg3x.Tests.Data;
 
 /// <summary>
-/// Small JPEG files of the kinds that no library here writes, made with libjpeg-turbo's cjpeg at quality 40 (the CMYK one with Pillow)
-/// from a 27x20 picture: red 9x, green 12y, blue 255-4x-5y, clamped.
+/// Small JPEG files of the kinds that no library here writes, made with libjpeg-turbo's cjpeg at quality 40 (the CMYK one with
+/// Pillow) from a 27x20 picture: red 9x, green 12y, blue 255-4x-5y, clamped.
 /// </summary>
 internal static class JpegSamples
 {

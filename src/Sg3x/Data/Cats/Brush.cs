@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Sg3x.Data.Cats;
 
 /// <summary>
-/// The few functions that cats are drawn with, made of additions, multiplications, divisions and square roots alone: those are rounded
-/// alike everywhere, so that a cat is the same bits on any machine, which no mathematical library promises for its sines.
+/// The few functions that cats are drawn with, made of additions, multiplications, divisions and square roots alone: those are
+/// rounded alike everywhere, so that a cat is the same bits on any machine, which no mathematical library promises for its sines.
 /// </summary>
 internal static class Brush
 {
@@ -14,7 +14,9 @@ internal static class Brush
 
     public static Vector3 Mix(Vector3 a, Vector3 b, float t) => a + ((b - a) * t);
 
-    /// <summary>0 up to <paramref name="from"/>, 1 beyond <paramref name="to"/>, smooth between; either may be the larger.</summary>
+    /// <summary>
+    /// 0 up to <paramref name="from"/>, 1 beyond <paramref name="to"/>, smooth between; either may be the larger.
+    /// </summary>
     public static float Ramp(float from, float to, float x)
     {
         var t = Clamp((x - from) / (to - from));
@@ -36,7 +38,9 @@ internal static class Brush
         return s + (0.225f * ((s * Math.Abs(s)) - s));
     }
 
-    /// <summary>The angle of a vector in turns, −1/2 to 1/2, from the positive first axis towards the second, to 0.00005.</summary>
+    /// <summary>
+    /// The angle of a vector in turns, −1/2 to 1/2, from the positive first axis towards the second, to 0.00005.
+    /// </summary>
     public static float Turns(float y, float x)
     {
         float ax = Math.Abs(x), ay = Math.Abs(y);

@@ -35,7 +35,13 @@ internal sealed record CatCoat(
     public static CatCoat Draw(ref HashRandom random)
     {
         var kind = random.Next();
-        var pattern = kind < 0.5 ? CatPattern.Tabby : kind < 0.78 ? CatPattern.Solid : kind < 0.89 ? CatPattern.Tortoiseshell : CatPattern.Point;
+        var pattern = kind switch
+        {
+            < 0.5 => CatPattern.Tabby,
+            < 0.78 => CatPattern.Solid,
+            < 0.89 => CatPattern.Tortoiseshell,
+            _ => CatPattern.Point,
+        };
         var choice = random.Next();
         var coat = Coats[(int)(choice * Math.Sqrt(choice) * Coats.Length)];
         if (pattern == CatPattern.Tortoiseshell)

@@ -46,7 +46,8 @@ internal sealed class CatFace(CatShape shape, CatCoat coat, CatEyes eyes, uint s
         var line = y > 0 && y < 0.16f ? side - 0.004f : 1;
         float ax = side - shape.MuzzleWidth * 0.62f, ay = y - 0.1f, arcRadius = shape.MuzzleWidth * 0.62f;
         var arc = ay > 0 ? Math.Abs(Length(ax, ay * 1.9f) - arcRadius) - 0.008f : 1;
-        var mouth = Math.Max(Cover(line, pixel + 0.012f), 0.9f * Cover(arc, pixel + 0.016f) * Ramp(2.1f * arcRadius, 1.3f * arcRadius, side));
+        var smile = 0.9f * Cover(arc, pixel + 0.016f) * Ramp(2.1f * arcRadius, 1.3f * arcRadius, side);
+        var mouth = Math.Max(Cover(line, pixel + 0.012f), smile);
         colour = Mix(colour, new Vector3(0.13f, 0.09f, 0.085f), 0.75f * mouth);
         if (shape.MouthOpen > 0)
         {
@@ -104,7 +105,8 @@ internal sealed class CatFace(CatShape shape, CatCoat coat, CatEyes eyes, uint s
             }
 
             var slope = whisker.Slope + (2 * whisker.Bend * t);
-            var away = Math.Abs(v - whisker.Y - (whisker.Length * t * (whisker.Slope + (whisker.Bend * t)))) / MathF.Sqrt(1 + (slope * slope));
+            var height = whisker.Y + (whisker.Length * t * (whisker.Slope + (whisker.Bend * t)));
+            var away = Math.Abs(v - height) / MathF.Sqrt(1 + (slope * slope));
             var half = 0.0075f * (1.15f - t);
 
             // A hair thinner than a pixel covers a part of it.

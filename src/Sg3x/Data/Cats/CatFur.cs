@@ -80,8 +80,10 @@ internal sealed class CatFur(CatCoat coat, CatShape shape, uint seed)
             var side = Math.Abs(u);
 
             // Forehead: stripes away from the nose, the bars of an M. Cheeks: from the corner of the eye backwards.
-            var brow = Wave((Math.Abs(turns) * 15 * coat.StripeCount) + 0.25f + (0.16f * bend)) * Ramp(-0.12f, -0.32f, v + (0.15f * side));
-            var cheek = Wave((((v * 2.3f) - (0.8f * side)) * coat.StripeCount) + (0.22f * bend)) * Ramp(0.42f, 0.62f, side) * Ramp(-0.5f, -0.2f, v);
+            var brow = Wave((Math.Abs(turns) * 15 * coat.StripeCount) + 0.25f + (0.16f * bend))
+                * Ramp(-0.12f, -0.32f, v + (0.15f * side));
+            var cheek = Wave((((v * 2.3f) - (0.8f * side)) * coat.StripeCount) + (0.22f * bend))
+                * Ramp(0.42f, 0.62f, side) * Ramp(-0.5f, -0.2f, v);
             var stripe = Ramp(0.05f, 0.75f, Math.Max(brow, cheek) + (0.25f * bend));
             colour = Mix(colour, coat.Dark, coat.Stripes * stripe);
 
@@ -115,7 +117,8 @@ internal sealed class CatFur(CatCoat coat, CatShape shape, uint seed)
 
         var edge = 0.12f * bend + (0.16f * whites.Noise(u * 2.1f, v * 2.1f));
         var skew = 0.1f * whites.Noise(0.3f, 7.7f);
-        var blaze = Math.Abs(u - skew) - Mix(0.02f, 0.55f, Ramp(-0.75f + (0.5f * (1 - coat.White)), 0.55f, v)) * (0.45f + (0.75f * coat.White));
+        var spread = Mix(0.02f, 0.55f, Ramp(-0.75f + (0.5f * (1 - coat.White)), 0.55f, v));
+        var blaze = Math.Abs(u - skew) - (spread * (0.45f + (0.75f * coat.White)));
         return Mix(colour, White, Ramp(0.05f, -0.05f, blaze + edge));
     }
 }

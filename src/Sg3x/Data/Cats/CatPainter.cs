@@ -4,8 +4,9 @@ using static Sg3x.Data.Cats.Brush;
 namespace Sg3x.Data.Cats;
 
 /// <summary>
-/// Paints one cat: a function from a place in the image to a colour, evaluated at the middle of every pixel. Edges are blended over a
-/// pixel by their distance and textures leave out what a pixel cannot carry, so that a cat is the same cat at any resolution.
+/// Paints one cat: a function from a place in the image to a colour, evaluated at the middle of every pixel. Edges are blended
+/// over a pixel by their distance and textures leave out what a pixel cannot carry, so that a cat is the same cat at any
+/// resolution.
 /// </summary>
 internal sealed class CatPainter
 {

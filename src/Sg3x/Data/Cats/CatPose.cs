@@ -1,8 +1,8 @@
 namespace Sg3x.Data.Cats;
 
 /// <summary>
-/// Where the face is: its centre, and half the width of the head, in halves of the image; how it is tilted; how far it looks aside.
-/// Face coordinates have the middle of the head at 0 and its sides at about ±1, y down.
+/// Where the face is: its centre, and half the width of the head, in halves of the image; how it is tilted; how far it looks
+/// aside. Face coordinates have the middle of the head at 0 and its sides at about ±1, y down.
 /// </summary>
 internal sealed record CatPose(float X, float Y, float Scale, float Sin, float Cos, float Yaw, float Pitch)
 {

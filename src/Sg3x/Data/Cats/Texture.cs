@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sg3x.Data.Cats;
 
 /// <summary>
-/// Value noise in the plane and around a point, with as many octaves as the picture can carry: an octave fades out as its cells come
-/// near the size of a pixel, which is what keeps it from aliasing.
+/// Value noise in the plane and around a point, with as many octaves as the picture can carry: an octave fades out as its cells
+/// come near the size of a pixel, which is what keeps it from aliasing.
 /// </summary>
 internal readonly struct Texture(uint seed)
 {
