@@ -96,7 +96,6 @@ internal static unsafe partial class NativeMethods
         int createGraph, nint* inputs, long inputCount);
     [LibraryImport(Library)] public static partial int ts_grad_mode();
     [LibraryImport(Library)] public static partial void ts_set_grad_mode(int enabled);
-    [LibraryImport(Library)] public static partial int ts_inference_mode();
     [LibraryImport(Library)] public static partial int ts_inference_guard(int enabled, nint* guard);
     [LibraryImport(Library)] public static partial void ts_inference_guard_free(nint guard);
 
@@ -122,7 +121,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] public static partial int ts_get_num_interop_threads();
     [LibraryImport(Library)] public static partial int ts_set_num_interop_threads(int count);
     [LibraryImport(Library)] public static partial int ts_cuda_device_count(long* count);
-    [LibraryImport(Library)] public static partial int ts_cudnn_is_available(int* available);
     [LibraryImport(Library)] public static partial int ts_cuda_synchronize(long device);
     [LibraryImport(Library)] public static partial int ts_cuda_manual_seed(long seed, int all);
 }

@@ -27,14 +27,6 @@ public static partial class torch
 
         public Tensor sub(Scalar target) => Operator.Call("sub.Scalar", this, target);
 
-        public Tensor subtract(Tensor target) => Operator.Call("sub.Tensor", this, target);
-
-        public Tensor subtract(Scalar target) => Operator.Call("sub.Scalar", this, target);
-
-        public Tensor sub_(Tensor target) => Operator.InPlace("sub_.Tensor", this, target);
-
-        public Tensor sub_(Scalar target) => Operator.InPlace("sub_.Scalar", this, target);
-
         public Tensor mul(Tensor target) => Operator.Call("mul.Tensor", this, target);
 
         public Tensor mul(Scalar target) => Operator.Call("mul.Scalar", this, target);
@@ -59,53 +51,21 @@ public static partial class torch
         public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
             Operator.InPlace("div_.Scalar_mode", this, target, Name(rounding_mode));
 
-        public Tensor divide(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
-
-        public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
-
-        public Tensor floor_divide(Tensor other) => Operator.Call("floor_divide", this, other);
-
-        public Tensor floor_divide(Scalar other) => Operator.Call("floor_divide.Scalar", this, other);
-
         public Tensor remainder(Tensor target) => Operator.Call("remainder.Tensor", this, target);
 
         public Tensor remainder(Scalar scalar) => Operator.Call("remainder.Scalar", this, scalar);
-
-        public Tensor fmod(Tensor target) => Operator.Call("fmod.Tensor", this, target);
-
-        public Tensor fmod(Scalar scalar) => Operator.Call("fmod.Scalar", this, scalar);
 
         public Tensor pow(Tensor exponent) => Operator.Call("pow.Tensor_Tensor", this, exponent);
 
         public Tensor pow(Scalar exponent) => Operator.Call("pow.Tensor_Scalar", this, exponent);
 
-        public Tensor pow_(Tensor exponent) => Operator.InPlace("pow_.Tensor", this, exponent);
-
-        public Tensor pow_(Scalar exponent) => Operator.InPlace("pow_.Scalar", this, exponent);
-
-        public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) =>
-            Operator.Call("addcmul", this, tensor1, tensor2, value);
-
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) =>
             Operator.InPlace("addcmul_", this, tensor1, tensor2, value);
-
-        public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) =>
-            Operator.Call("addcdiv", this, tensor1, tensor2, value);
-
-        public Tensor addcdiv(Tensor tensor1, Tensor tensor2) => Operator.Call("addcdiv", this, tensor1, tensor2);
 
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) =>
             Operator.InPlace("addcdiv_", this, tensor1, tensor2, value);
 
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2) => Operator.InPlace("addcdiv_", this, tensor1, tensor2);
-
-        public Tensor lerp(Tensor end, Tensor weight) => Operator.Call("lerp.Tensor", this, end, weight);
-
-        public Tensor lerp_(Tensor end, Tensor weight) => Operator.InPlace("lerp_.Tensor", this, end, weight);
-
-        public Tensor atan2(Tensor other) => Operator.Call("atan2", this, other);
-
-        public Tensor hypot(Tensor other) => Operator.Call("hypot", this, other);
 
         public Tensor maximum(Tensor other) => Operator.Call("maximum", this, other);
 
@@ -115,19 +75,7 @@ public static partial class torch
 
         public Tensor clamp(Tensor? min = null, Tensor? max = null) => Operator.Call("clamp.Tensor", this, min, max);
 
-        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => Operator.InPlace("clamp_", this, min, max);
-
-        public Tensor clamp_(Tensor? min = null, Tensor? max = null) => Operator.InPlace("clamp_.Tensor", this, min, max);
-
-        public Tensor clip(Scalar? min = null, Scalar? max = null) => clamp(min, max);
-
         public Tensor clamp_min(Scalar min) => Operator.Call("clamp_min", this, min);
-
-        public Tensor clamp_min_(Scalar min) => Operator.InPlace("clamp_min_", this, min);
-
-        public Tensor clamp_max(Scalar max) => Operator.Call("clamp_max", this, max);
-
-        public Tensor clamp_max_(Scalar max) => Operator.InPlace("clamp_max_", this, max);
 
         private static string? Name(RoundingMode mode) => mode switch
         {

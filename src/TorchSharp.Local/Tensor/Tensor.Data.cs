@@ -83,26 +83,6 @@ public static partial class torch
             return new Tensor(loaded);
         }
 
-        public unsafe void WriteBytesToStream(Stream stream, int bufferSize = 1024)
-        {
-            ValidateBytes(0);
-            var length = NumberOfElements * ElementSize;
-            var data = (byte*)DataPointer;
-            for (var done = 0L; done < length; done += bufferSize)
-                stream.Write(new ReadOnlySpan<byte>(data + done, (int)Math.Min(length - done, bufferSize)));
-            GC.KeepAlive(this);
-        }
-
-        public unsafe void ReadBytesFromStream(Stream stream, int bufferSize = 1024)
-        {
-            ValidateBytes(0);
-            var length = NumberOfElements * ElementSize;
-            var data = (byte*)DataPointer;
-            for (var done = 0L; done < length; done += bufferSize)
-                stream.ReadExactly(new Span<byte>(data + done, (int)Math.Min(length - done, bufferSize)));
-            GC.KeepAlive(this);
-        }
-
         public override string ToString() =>
             string.Create(CultureInfo.InvariantCulture, $"[{string.Join("x", shape)}], type = {dtype}, device = {device}");
 

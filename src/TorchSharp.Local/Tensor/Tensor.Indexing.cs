@@ -103,22 +103,7 @@ public static partial class torch
 
         public Tensor index_select(long dim, Tensor index) => Operator.Call("index_select", this, dim, index);
 
-        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) =>
-            Operator.Call("index_add", this, dim, index, source, alpha);
-
-        public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) =>
-            Operator.InPlace("index_add_", this, dim, index, source, alpha);
-
         public Tensor gather(long dim, Tensor index) => Operator.Call("gather", this, dim, index);
-
-        public Tensor scatter(long dim, Tensor index, Tensor src) => Operator.Call("scatter.src", this, dim, index, src);
-
-        public Tensor scatter_(long dim, Tensor index, Tensor src) => Operator.InPlace("scatter_.src", this, dim, index, src);
-
-        public Tensor scatter_add(long dim, Tensor index, Tensor src) => Operator.Call("scatter_add", this, dim, index, src);
-
-        public Tensor scatter_add_(long dim, Tensor index, Tensor src) =>
-            Operator.InPlace("scatter_add_", this, dim, index, src);
 
         private Tensor At(params ReadOnlySpan<long> positions)
         {

@@ -13,24 +13,12 @@ public static partial class torch
 
         public Tensor bmm(Tensor batch2) => Operator.Call("bmm", this, batch2);
 
-        public Tensor mv(Tensor target) => Operator.Call("mv", this, target);
-
         public Tensor dot(Tensor target) => Operator.Call("dot", this, target);
 
         public Tensor outer(Tensor vec2) => Operator.Call("outer", this, vec2);
 
-        public Tensor addmm(Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) =>
-            Operator.Call("addmm", this, mat1, mat2, (Scalar)beta, (Scalar)alpha);
-
-        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
-            Operator.Call("baddbmm", this, batch1, batch2, (Scalar)beta, (Scalar)alpha);
-
         public Tensor trace() => Operator.Call("trace", this);
 
-        public Tensor det() => Operator.Call("det", this);
-
         public Tensor inverse() => Operator.Call("inverse", this);
-
-        public Tensor matrix_power(int n) => Operator.Call("matrix_power", this, n);
     }
 }

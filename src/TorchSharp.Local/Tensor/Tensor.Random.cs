@@ -14,12 +14,6 @@ public static partial class torch
         public Tensor normal_(double mean = 0.0, double std = 1.0, Generator? generator = null) =>
             Operator.InPlace("normal_", this, mean, std, generator);
 
-        public Tensor bernoulli_(double p = 0.5, Generator? generator = null) =>
-            Operator.InPlace("bernoulli_.float", this, p, generator);
-
         public Tensor bernoulli(Generator? generator = null) => Operator.Call("bernoulli", this, generator);
-
-        public Tensor multinomial(long num_samples, bool replacement = false, Generator? generator = null) =>
-            Operator.Call("multinomial", this, num_samples, replacement, generator);
     }
 }

@@ -29,11 +29,6 @@ public static partial class torch
         public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) =>
             Operator.Call("mean.dim", this, dimensions, keepdim, type);
 
-        public Tensor prod(ScalarType? type = null) => Operator.Call("prod", this, type);
-
-        public Tensor prod(long dim, bool keepdim = false, ScalarType? type = null) =>
-            Operator.Call("prod.dim_int", this, dim, keepdim, type);
-
         public Tensor max() => Operator.Call("max", this);
 
         public Tensor max(Tensor other) => Operator.Call("max.other", this, other);
@@ -47,32 +42,6 @@ public static partial class torch
 
         public (Tensor values, Tensor indexes) min(long dim, bool keepdim = false) =>
             Operator.Call2("min.dim", this, dim, keepdim);
-
-        public Tensor amax(params long[] dims) => Operator.Call("amax", this, dims);
-
-        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) =>
-            amax((ReadOnlySpan<long>)dims, keepdim, @out);
-
-        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
-            @out is null ? Operator.Call("amax", this, dims, keepdim) : Operator.Call("amax.out", this, dims, keepdim, @out);
-
-        public Tensor amin(params long[] dims) => Operator.Call("amin", this, dims);
-
-        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) =>
-            amin((ReadOnlySpan<long>)dims, keepdim, @out);
-
-        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
-            @out is null ? Operator.Call("amin", this, dims, keepdim) : Operator.Call("amin.out", this, dims, keepdim, @out);
-
-        public Tensor argmax() => Operator.Call("argmax", this);
-
-        public Tensor argmax(long dim, bool keepdim = false) => Operator.Call("argmax", this, dim, keepdim);
-
-        public Tensor argmin() => Operator.Call("argmin", this);
-
-        public Tensor argmin(long dim, bool keepdim = false) => Operator.Call("argmin", this, dim, keepdim);
-
-        public Tensor median() => Operator.Call("median", this);
 
         public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) =>
             Operator.Call("quantile", this, q, dim, keepdim);
@@ -101,8 +70,6 @@ public static partial class torch
         public Tensor norm(int dim, bool keepdim = false, float p = 2.0f) =>
             Operator.Call("norm.ScalarOpt_dim", this, (Scalar)p, new long[] { dim }, keepdim);
 
-        public Tensor logsumexp(long dim, bool keepdim = false) => Operator.Call("logsumexp", this, new[] { dim }, keepdim);
-
         public Tensor all() => Operator.Call("all", this);
 
         public Tensor all(long dim, bool keepdim = false) => Operator.Call("all.dim", this, dim, keepdim);
@@ -111,19 +78,7 @@ public static partial class torch
 
         public Tensor any(long dim, bool keepdim = false) => Operator.Call("any.dim", this, dim, keepdim);
 
-        public Tensor count_nonzero(long[]? dims = null) =>
-            dims is null ? Operator.Call("count_nonzero", this) : Operator.Call("count_nonzero.dim_IntList", this, dims);
-
-        public Tensor cumsum(long dim, ScalarType? type = null) => Operator.Call("cumsum", this, dim, type);
-
-        public Tensor cumprod(long dim, ScalarType? type = null) => Operator.Call("cumprod", this, dim, type);
-
         public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false, bool stable = false) =>
             Operator.Call2("sort.stable", this, stable, dim, descending);
-
-        public Tensor argsort(long dim = -1, bool descending = false) => Operator.Call("argsort", this, dim, descending);
-
-        public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true) =>
-            Operator.Call2("topk", this, k, dim, largest, sorted);
     }
 }

@@ -9,8 +9,6 @@ public static partial class torch
     {
         public Tensor view(params long[] shape) => Operator.Call("view", this, shape);
 
-        public Tensor view_as(Tensor other) => view(other.shape);
-
         public Tensor reshape(params long[] shape) => Operator.Call("reshape", this, shape);
 
         public Tensor flatten(long start_dim = 0, long end_dim = -1) =>
@@ -32,8 +30,6 @@ public static partial class torch
 
         public Tensor expand_as(Tensor other) => expand(other.shape);
 
-        public Tensor broadcast_to(params long[] shape) => Operator.Call("broadcast_to", this, shape);
-
         public Tensor permute(params long[] permutation) => Operator.Call("permute", this, permutation);
 
         public Tensor permute(IEnumerable<long> permutation) => permute(permutation.ToArray());
@@ -44,10 +40,6 @@ public static partial class torch
 
         public Tensor T => Operator.Call("numpy_T", this);
 
-        public Tensor mT => Operator.Call("mT", this);
-
-        public Tensor movedim(long[] source, long[] destination) => Operator.Call("movedim.intlist", this, source, destination);
-
         public Tensor flip(params long[] dims) => Operator.Call("flip", this, dims);
 
         public Tensor roll(long shifts, long? dims = null) =>
@@ -57,35 +49,13 @@ public static partial class torch
 
         public Tensor roll(long[] shifts) => Operator.Call("roll", this, shifts);
 
-        public Tensor rot90(long k = 1, (long, long)? dims = null)
-        {
-            var (from, to) = dims ?? (0, 1);
-            return Operator.Call("rot90", this, k, new[] { from, to });
-        }
-
         public Tensor repeat(params long[] sizes) => Operator.Call("repeat", this, sizes);
 
         public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) =>
             Operator.Call("repeat_interleave.self_int", this, repeats, dim, output_size);
 
-        public Tensor tile(long[] reps) => Operator.Call("tile", this, reps);
-
-        public Tensor unfold(long dimension, long size, long step) => Operator.Call("unfold", this, dimension, size, step);
-
-        public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0L) =>
-            Operator.Call("as_strided", this, size, strides, storageOffset);
-
         public Tensor diagonal(long offset = 0L, long dim1 = 0L, long dim2 = 1L) =>
             Operator.Call("diagonal", this, offset, dim1, dim2);
-
-        public Tensor diag(long diagonal = 0) => Operator.Call("diag", this, diagonal);
-
-        public Tensor diag_embed(long offset = 0L, long dim1 = -2L, long dim2 = -1L) =>
-            Operator.Call("diag_embed", this, offset, dim1, dim2);
-
-        public Tensor tril(long diagonal = 0) => Operator.Call("tril", this, diagonal);
-
-        public Tensor triu(long diagonal = 0) => Operator.Call("triu", this, diagonal);
 
         public Tensor[] split(long size, int dim = 0) => Operator.CallList("split.Tensor", this, size, dim);
 
@@ -100,8 +70,6 @@ public static partial class torch
         public Tensor contiguous() => Operator.Call("contiguous", this);
 
         public Tensor detach() => Operator.Call("detach", this);
-
-        public Tensor detach_() => Operator.InPlace("detach_", this);
 
         public Tensor alias() => Operator.Call("alias", this);
 

@@ -54,9 +54,6 @@ public static partial class torch
         return Operator.CallLeaf(requires_grad, "full_like", input, value, dtype ?? input.dtype, default, device ?? input.device);
     }
 
-    public static Tensor rand_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Like("rand_like", input, dtype, device, requires_grad, null);
-
     public static Tensor randn_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Like("randn_like", input, dtype, device, requires_grad, null);
 

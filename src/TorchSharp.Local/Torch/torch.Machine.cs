@@ -17,19 +17,10 @@ public static partial class torch
 
     public static void set_num_interop_threads(int num) => NativeMethods.Check(NativeMethods.ts_set_num_interop_threads(num));
 
-    public static bool cuda_is_available() => cuda.is_available();
-
     /// <summary>NVIDIA devices.</summary>
     public static partial class cuda
     {
         public static bool is_available() => device_count() > 0;
-
-        public static unsafe bool is_cudnn_available()
-        {
-            int available;
-            NativeMethods.Check(NativeMethods.ts_cudnn_is_available(&available));
-            return available != 0;
-        }
 
         public static unsafe int device_count()
         {

@@ -16,8 +16,6 @@ public static partial class torch
     /// <summary>Records nothing and tracks no versions on this thread until disposed of.</summary>
     public static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
 
-    public static bool is_inference_mode_enabled() => NativeMethods.ts_inference_mode() != 0;
-
     private sealed class AutoGradMode : IDisposable
     {
         private readonly bool before = IsEnabled;

@@ -6,15 +6,11 @@ public static partial class torch
 {
     public static Tensor abs(Tensor input) => input.abs();
 
-    public static Tensor ceil(Tensor input) => input.ceil();
-
     public static Tensor cos(Tensor input) => input.cos();
 
     public static Tensor exp(Tensor input) => input.exp();
 
     public static Tensor floor(Tensor input) => input.floor();
-
-    public static Tensor frac(Tensor input) => input.frac();
 
     public static Tensor log(Tensor input) => input.log();
 
@@ -26,8 +22,6 @@ public static partial class torch
 
     public static Tensor rsqrt(Tensor input) => input.rsqrt();
 
-    public static Tensor sigmoid(Tensor input) => input.sigmoid();
-
     public static Tensor sign(Tensor input) => input.sign();
 
     public static Tensor sin(Tensor input) => input.sin();
@@ -38,8 +32,6 @@ public static partial class torch
 
     public static Tensor square(Tensor input) => input.square();
 
-    public static Tensor tan(Tensor input) => input.tan();
-
     public static Tensor tanh(Tensor input) => input.tanh();
 
     public static Tensor neg(Tensor input) => input.neg();
@@ -48,27 +40,17 @@ public static partial class torch
 
     public static Tensor isnan(Tensor input) => input.isnan();
 
-    public static Tensor isinf(Tensor tensor) => tensor.isinf();
-
     public static Tensor real(Tensor input) => input.real;
-
-    public static Tensor imag(Tensor input) => input.imag;
 
     public static Tensor angle(Tensor input) => input.angle();
 
-    public static Tensor erf(Tensor input) => input.erf();
-
     public static Tensor erfinv(Tensor input) => input.erfinv();
-
-    public static Tensor logical_not(Tensor input) => input.logical_not();
 
     public static Tensor inverse(Tensor input) => input.inverse();
 
     public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
 
     public static Tensor minimum(Tensor input, Tensor other) => input.minimum(other);
-
-    public static Tensor atan2(Tensor input, Tensor other) => input.atan2(other);
 
     public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);
 
@@ -105,8 +87,6 @@ public static partial class torch
     public static Tensor pow(Tensor left, Scalar exponent) => left.pow(exponent);
 
     public static Tensor round(Tensor input, long decimals = 0L) => input.round(decimals);
-
-    public static Tensor lerp(Tensor input, Tensor end, Tensor weight) => input.lerp(end, weight);
 
     public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
 
@@ -146,14 +126,9 @@ public static partial class torch
 
     public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => Operator.Call("cat", tensors.ToArray(), dim);
 
-    public static Tensor concat(IList<Tensor> tensors, long dim = 0) => cat(tensors, dim);
-
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Operator.Call("stack", Many(tensors), dim);
 
     public static Tensor einsum(string equation, params Tensor[] tensors) => Operator.Call("einsum", equation, tensors);
-
-    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") =>
-        Operator.CallList("meshgrid.indexing", Many(tensors), indexing);
 
     public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);
 
@@ -162,12 +137,6 @@ public static partial class torch
     public static Tensor roll(Tensor input, long shifts, long? dims = null) => input.roll(shifts, dims);
 
     public static Tensor roll(Tensor input, long[] shifts, long[] dims) => input.roll(shifts, dims);
-
-    public static Tensor cumsum(Tensor input, long dim, ScalarType? type = null) => input.cumsum(dim, type);
-
-    public static Tensor diag(Tensor input, long diagonal = 0) => input.diag(diagonal);
-
-    public static Tensor complex(Tensor real, Tensor imag) => Operator.Call("complex", real, imag);
 
     public static Tensor bernoulli(Tensor input, Generator? generator = null) => Operator.Call("bernoulli", input, generator);
 

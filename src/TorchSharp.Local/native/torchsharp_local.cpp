@@ -350,7 +350,6 @@ TS_API int ts_backward(void** roots, int64_t root_count, void** grads, int64_t g
 TS_API int ts_grad_mode() { return at::GradMode::is_enabled(); }
 TS_API void ts_set_grad_mode(int enabled) { at::GradMode::set_enabled(enabled != 0); }
 
-TS_API int ts_inference_mode() { return c10::InferenceMode::is_enabled(); }
 TS_API int ts_inference_guard(int enabled, void** guard) {
   return guarded([&] { *guard = new c10::InferenceMode(enabled != 0); });
 }
@@ -467,9 +466,6 @@ TS_API int ts_set_num_interop_threads(int count) {
 
 TS_API int ts_cuda_device_count(int64_t* count) {
   return guarded([&] { *count = static_cast<int64_t>(torch::cuda::device_count()); });
-}
-TS_API int ts_cudnn_is_available(int* available) {
-  return guarded([&] { *available = torch::cuda::cudnn_is_available(); });
 }
 TS_API int ts_cuda_synchronize(int64_t device) {
   return guarded([&] { torch::cuda::synchronize(device); });

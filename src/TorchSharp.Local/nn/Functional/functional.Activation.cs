@@ -23,17 +23,10 @@ public static partial class torch
 
             public static Tensor softplus(Tensor x, double beta = 1.0, double threshold = 20.0) => x.softplus(beta, threshold);
 
-            public static Tensor silu(Tensor x, bool inplace = false) => inplace ? Operator.InPlace("silu_", x) : x.silu();
-
-            public static Tensor sigmoid(Tensor x) => x.sigmoid();
-
             public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
 
             public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
                 Operator.Call("mse_loss", input, target, (long)reduction);
-
-            public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
-                Operator.Call("l1_loss", input, target, (long)reduction);
         }
     }
 }

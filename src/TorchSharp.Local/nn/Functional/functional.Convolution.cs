@@ -12,12 +12,6 @@ public static partial class torch
             private static readonly long[] One = [1];
             private static readonly long[] Zero = [0];
 
-            public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null,
-                long? padding = null, long? dilation = null, long groups = 1) =>
-                Operator.Call("conv1d", input, weight, bias, new[] { stride ?? 1 }, new[] { padding ?? 0 },
-                new[] { dilation ?? 1 },
-                    groups);
-
             /// <summary>Cross-correlation: [N, C, H, W] with [O, C / groups, kH, kW].</summary>
             public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
                 long[]? padding = null, long[]? dilation = null, long groups = 1) =>
