@@ -192,7 +192,12 @@ internal sealed class JpegReader
         CheckBand(components, constants, others, (first, last, high, low));
         var scan = new JpegScan(frame, restartInterval)
         {
-            Components = components, Constant = constants, Other = others, First = first, Last = last, High = high,
+            Components = components,
+            Constant = constants,
+            Other = others,
+            First = first,
+            Last = last,
+            High = high,
         };
         at = scan.Walk(file, at);
         return at + 1 < file.Length && file[at + 1] is >= 0xD0 and <= 0xD7

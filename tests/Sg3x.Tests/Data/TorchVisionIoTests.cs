@@ -82,7 +82,9 @@ public sealed class TorchVisionIoTests
         {
             using var read = Imager.DecodeImage(PngFiles.Make(5, 4, 16, colourType, false, Sample));
             Assert.Equal(
-                from c in Enumerable.Range(0, colourType + 1) from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 5)
+                from c in Enumerable.Range(0, colourType + 1)
+                from y in Enumerable.Range(0, 4)
+                from x in Enumerable.Range(0, 5)
                 select (byte)(Sample(c, y, x) >> 8),
                 Bytes(read));
         }
