@@ -75,7 +75,7 @@ internal static class TrainCommand
             ("sg3x train --preset t-256 --data photos/ --dry-run", "what that would take"),
             ("sg3x train --set training.r1Gamma=0.5 --set snapshots.gridColumns=4",
                 "any value of the configuration (see config.json of a run)"),
-            ("sg3x train --resume runs/00000-demo --kimg 8", "on with a run, and longer than it was meant to be"));
+            ("sg3x train --resume runs/00000-demo --kimg 20", "on with a run, and longer than it was meant to be"));
         return command;
     }
 

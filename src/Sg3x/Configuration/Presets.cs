@@ -8,7 +8,7 @@ public static class Presets
 {
     private static readonly (string Name, string Description, Func<RunConfig> Make)[] All =
     [
-        ("demo", "config T at 32² on drawn cats, a few minutes on two processor cores", Demo),
+        ("demo", "config T at 32² on drawn cats, about ten minutes on two idle processor cores", Demo),
         ("cats-64", "config T at 64², small enough for a processor, for a data set of some thousand images", Cats64),
         ("t-128", "config T at 128², official settings", () => T(128, gamma: 0.5)),
         ("t-256", "config T at 256², official settings", () => T(256, gamma: 2)),
@@ -97,8 +97,8 @@ public static class Presets
             Resolution = 32, ZDim = 64, WDim = 64, ChannelBase = 1024, ChannelMax = 32, Layers = 10,
         },
         Discriminator = new DiscriminatorConfig { Resolution = 32, ChannelBase = 1024, ChannelMax = 32 },
-        Training = new TrainingConfig { Kimg = 4, Batch = 8, R1Gamma = 0.1 },
+        Training = new TrainingConfig { Kimg = 10, Batch = 8, R1Gamma = 0.1 },
         Data = new DataConfig { Source = "cats:", Mirror = true },
-        Snapshots = new SnapshotConfig { TickKimg = 0.08, SamplesKimg = 1, CheckpointKimg = 1, DistanceImages = 512 },
+        Snapshots = new SnapshotConfig { TickKimg = 0.2, SamplesKimg = 2, CheckpointKimg = 2, DistanceImages = 256 },
     };
 }

@@ -48,11 +48,11 @@ public sealed record TrainingEstimate(
 
         (double convolution, double filter) = IterationFlops(g, d, config.Training);
         int threads = config.Training.Threads > 0 ? config.Training.Threads : Environment.ProcessorCount;
-        (double convolutionRate, double filterRate) = cuda ? (10e12, 1e12) : (40e9 * threads, 15e9 * threads);
+        (double convolutionRate, double filterRate) = cuda ? (10e12, 1e12) : (35e9 * threads, 7e9 * threads);
         double secondsPerKimg = 1000 * ((convolution / convolutionRate) + (filter / filterRate));
         string assumptions = cuda
             ? "float32 on a GPU at 10 TFLOP/s in convolutions and 1 TFLOP/s in filters"
-            : $"float32 on {threads} processor threads at 40 GFLOP/s each in convolutions and 15 GFLOP/s in filters";
+            : $"float32 on {threads} processor threads at 35 GFLOP/s each in convolutions and 7 GFLOP/s in filters";
         return new TrainingEstimate(
             [.. g, .. d], gParameters, dParameters, weights, activations, secondsPerKimg, secondsPerKimg * config.Training.Kimg, assumptions);
     }
