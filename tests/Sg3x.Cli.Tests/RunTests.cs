@@ -67,6 +67,20 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
     }
 
     [Fact]
+    public void On_a_terminal_the_table_and_the_bar_stay_in_place()
+    {
+        ProgramResult result = Sg3xProcess.OnTerminal(_folder.Path, TinyRun.OnCats("run"));
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.Contains("\e[", result.Output, StringComparison.Ordinal);
+        Assert.Contains("━", result.Output, StringComparison.Ordinal);
+        string last = result.Output[result.Output.LastIndexOf('╭')..];
+        Assert.All(["s/kimg", "G loss", "D sign", "memory", "0.020 / 0.02 kimg"],
+            text => Assert.Contains(text, last, StringComparison.Ordinal));
+        Assert.EndsWith("Sample grid: run/samples/000000.020kimg.png", last.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Runs_are_numbered_and_never_overwrite()
     {
         Directory.CreateDirectory(_folder.File("runs/00041-other"));

@@ -31,8 +31,14 @@ internal static class Sg3xProcess
         return Wait(Process.Start(start)!);
     }
 
+    // A shell that runs tests in the background has them ignore SIGINT, and so would the program: env undoes that.
     public static Process Start(string folder, params string[] arguments) =>
-        Process.Start(Describe(DotNet, folder, [Program, .. arguments]))!;
+        Process.Start(Describe("/usr/bin/env", folder, ["--default-signal=INT,TERM", DotNet, Program, .. arguments]))!;
+
+    /// <summary>Runs the program on a terminal of its own; the output is what the terminal was sent.</summary>
+    public static ProgramResult OnTerminal(string folder, params string[] arguments) => Wait(Process.Start(Describe(
+        "/usr/bin/script", folder, "--quiet", "--return", "--command",
+        $"stty cols 100 rows 40; exec {DotNet} {Program} {string.Join(' ', arguments)}", "/dev/null"))!);
 
     public static ProgramResult Wait(Process process)
     {

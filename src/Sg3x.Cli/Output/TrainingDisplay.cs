@@ -12,7 +12,7 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     /// <summary>The columns of a tick: title and value.</summary>
     protected static IReadOnlyList<(string Title, Func<TrainingTick, string> Cell)> Columns { get; } =
     [
-        ("kimg", t => t.Kimg.ToString(t.TotalKimg < 10 ? "0.000" : "0.00", CultureInfo.InvariantCulture)),
+        ("kimg", t => Kimg(t.Kimg, t.TotalKimg)),
         ("s/kimg", t => t.SecondsPerKimg.ToString("0.0", CultureInfo.InvariantCulture)),
         ("G loss", t => Three(t.GeneratorLoss)),
         ("D loss", t => Three(t.DiscriminatorLoss)),
@@ -74,6 +74,10 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     public static string Memory(long bytes) => bytes >= 10L << 30
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB");
+
+    /// <summary>Thousands of images, with the digits that a run of that length moves.</summary>
+    protected static string Kimg(double kimg, double totalKimg) =>
+        kimg.ToString(totalKimg < 10 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
 
     private static string Three(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 }
