@@ -16,7 +16,9 @@ internal static class BenchCommand
     {
         Option<int> Number(string name, string description, int value) => new(name)
         {
-            Description = description, HelpName = "N", DefaultValueFactory = _ => value,
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => value,
         };
         Option<int> resolution = Number("--resolution", "Width and height of the images", 64);
         Option<int> channelBase = Number("--channel-base", "Channel base of both networks (config R doubles the generator's)", 8192);

@@ -163,7 +163,8 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
         string left = _ticks.Count > 0 ? $", {Duration(_ticks[^1].SecondsLeft)} left" : "";
         return new Columns(
             new Markup($"[green]{new string('━', done)}[/][grey]{new string('━', width - done)}[/]"),
-            new Text(string.Create(CultureInfo.InvariantCulture, $"{share:P0}  {Kimg(_kimg, _totalKimg)} / {_totalKimg:0.##} kimg{left}")))
+            new Text(string.Create(
+                CultureInfo.InvariantCulture, $"{share:P0}  {Kimg(_kimg, _totalKimg)} / {_totalKimg:0.##} kimg{left}")))
         { Expand = false };
     }
 }
