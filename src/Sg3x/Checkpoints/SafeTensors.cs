@@ -13,15 +13,16 @@ namespace Sg3x.Checkpoints;
 /// </summary>
 public static class SafeTensors
 {
-    /// <summary>Key of the metadata under which the SHA-256 of metadata, names and data stands, in lower-case hexadecimal.</summary>
+    /// <summary>Key of the metadata under which the SHA-256 of metadata, names and data stands, in lower-case
+    /// hexadecimal.</summary>
     public const string ChecksumKey = "sg3x.sha256";
 
     private const long PieceBytes = 1L << 28;
 
     /// <summary>Opens a file and checks its header; no tensor is read yet.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="UserException">The file is not there, cannot be read, or is not whole and well formed: the message names the
-    /// entry, what was expected and what was found.</exception>
+    /// <exception cref="UserException">The file is not there, cannot be read, or is not whole and well formed: the message names
+    /// the entry, what was expected and what was found.</exception>
     public static SafeTensorsFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -54,7 +55,8 @@ public static class SafeTensors
 
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="tensors">Names and tensors of any shape and device; F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL.</param>
+    /// <param name="tensors">Names and tensors of any shape and device; F64, F32, F16, BF16, I64, I32, I16, I8, U8 or
+    /// BOOL.</param>
     /// <param name="metadata">Texts for <c>__metadata__</c>, or null.</param>
     /// <exception cref="UserException">The file cannot be written; nothing is left of it.</exception>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved, or the format has no name for a dtype.</exception>
@@ -121,12 +123,14 @@ public static class SafeTensors
         return (SafeTensorsHeader.Parse(path, json, fileBytes - dataStart), dataStart);
     }
 
-    /// <summary>Begins the checksum of a file with its metadata and names; the data follows in the order of the entries.</summary>
+    /// <summary>Begins the checksum of a file with its metadata and names; the data follows in the order of the
+    /// entries.</summary>
     internal static IncrementalHash StartChecksum(IReadOnlyDictionary<string, string> metadata, IEnumerable<TensorEntry> entries)
     {
         IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Append(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));
-        foreach ((string key, string value) in metadata.Where(m => m.Key != ChecksumKey).OrderBy(m => m.Key, StringComparer.Ordinal))
+        foreach ((string key, string value) in metadata
+            .Where(m => m.Key != ChecksumKey).OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             Append(key);
             Append(value);

@@ -140,13 +140,15 @@ internal sealed class SafeTensorsHeader
     {
         if (!TensorEntry.TryParseDtype(dtypeName, out ScalarType dtype, out int elementBytes))
         {
-            throw UserException.Mismatch($"{Where(name)}: dtype", $"one of {TensorEntry.DtypeNames}", $"\"{Shorten(dtypeName)}\"");
+            throw UserException.Mismatch(
+                $"{Where(name)}: dtype", $"one of {TensorEntry.DtypeNames}", $"\"{Shorten(dtypeName)}\"");
         }
 
         if (offsets.Count != 2 || offsets[0] > offsets[1] || offsets[1] > dataBytes)
         {
             throw UserException.Mismatch(
-                $"{Where(name)}: data_offsets", $"begin ≤ end ≤ {dataBytes}, the bytes after the header", $"[{string.Join(", ", offsets)}]");
+                $"{Where(name)}: data_offsets",
+                $"begin ≤ end ≤ {dataBytes}, the bytes after the header", $"[{string.Join(", ", offsets)}]");
         }
 
         long bytes = elementBytes;
@@ -184,7 +186,8 @@ internal sealed class SafeTensorsHeader
             if (entry.Offset != position)
             {
                 string fault = entry.Offset < position ? $"an overlap with {previous}" : $"a gap after {previous}";
-                throw UserException.Mismatch(Where(entry.Name), $"data from byte {position}", $"{fault}, data from byte {entry.Offset}");
+                throw UserException.Mismatch(
+                    Where(entry.Name), $"data from byte {position}", $"{fault}, data from byte {entry.Offset}");
             }
 
             position += entry.ByteLength;

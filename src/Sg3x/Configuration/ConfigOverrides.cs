@@ -76,7 +76,9 @@ public static class ConfigOverrides
             string key = JsonName(property);
             if (i == names.Length - 1)
             {
-                node[key] = IsPart(property.PropertyType) ? throw Unknown(path, property.PropertyType, path) : Parse(property, path, value);
+                node[key] = IsPart(property.PropertyType)
+                    ? throw Unknown(path, property.PropertyType, path)
+                    : Parse(property, path, value);
                 return;
             }
 

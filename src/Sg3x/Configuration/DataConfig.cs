@@ -3,7 +3,8 @@ namespace Sg3x.Configuration;
 /// <summary>What the real images are.</summary>
 public sealed record DataConfig
 {
-    /// <summary>A folder or a zip of images, or <c>cats:</c> or <c>cats:COUNT</c> for drawn ones; empty until it is chosen.</summary>
+    /// <summary>A folder or a zip of images, or <c>cats:</c> or <c>cats:COUNT</c> for drawn ones; empty until it is
+    /// chosen.</summary>
     public string Source { get; init; } = "";
 
     /// <summary>Shows every image mirrored as well.</summary>

@@ -52,7 +52,8 @@ public static class Presets
         Data = new DataConfig { Mirror = true },
     };
 
-    /// <summary>AFG section 3.2 "rotation equivariance": 1×1 kernels, radial filters, twice the channels; D's view starts blurred.</summary>
+    /// <summary>AFG section 3.2 "rotation equivariance": 1×1 kernels, radial filters, twice the channels; D's view starts
+    /// blurred.</summary>
     private static RunConfig R(int resolution, double gamma)
     {
         RunConfig t = T(resolution, gamma);

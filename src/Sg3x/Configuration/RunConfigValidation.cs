@@ -35,7 +35,8 @@ internal static class RunConfigValidation
     private static void CheckTraining(TrainingConfig t, DiscriminatorConfig d)
     {
         bool known = t.Device is "auto" or "cpu" or "cuda" ||
-            (t.Device.Split(':') is ["cuda", var index] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+            (t.Device.Split(':') is ["cuda", var index]
+                && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         if (!known)
         {
             throw UserException.Mismatch("training.device", "auto, cpu, cuda or cuda:N", $"\"{t.Device}\"");

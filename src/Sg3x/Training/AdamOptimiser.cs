@@ -23,8 +23,8 @@ public readonly record struct AdamSettings(double LearningRate, double Beta1, do
 }
 
 /// <summary>
-/// Adam (Kingma and Ba, 2015): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε). The gradients are
-/// given to it, and its state has names, so that a checkpoint holds all of it.
+/// Adam (Kingma and Ba, 2015): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε). The gradients
+/// are given to it, and its state has names, so that a checkpoint holds all of it.
 /// </summary>
 public sealed class AdamOptimiser : IDisposable
 {

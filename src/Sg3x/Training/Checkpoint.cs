@@ -10,8 +10,8 @@ namespace Sg3x.Training;
 /// <summary>
 /// A <see cref="TrainingState"/> as a safetensors file. Tensors: <c>G.KEY</c>, <c>G_ema.KEY</c>, <c>D.KEY</c> with the official
 /// release's keys, and <c>adam_G.…</c>, <c>adam_D.…</c>. Metadata: <c>sg3x.format</c>, <c>sg3x.config</c> (JSON),
-/// <c>sg3x.iteration</c>, <c>sg3x.adam_G.steps</c>, <c>sg3x.adam_D.steps</c>, and the data's SHA-256. Random numbers and the order of
-/// the images follow from the seed in the configuration and the iteration.
+/// <c>sg3x.iteration</c>, <c>sg3x.adam_G.steps</c>, <c>sg3x.adam_D.steps</c>, and the data's SHA-256. Random numbers and the
+/// order of the images follow from the seed in the configuration and the iteration.
 /// </summary>
 public static class Checkpoint
 {
@@ -165,7 +165,8 @@ public static class Checkpoint
 
         if (surplus.Count > 0)
         {
-            throw UserException.Mismatch(file.FilePath, $"the {all.Length} tensors of the networks", $"\"{surplus.First()}\" as well");
+            throw UserException.Mismatch(
+                file.FilePath, $"the {all.Length} tensors of the networks", $"\"{surplus.First()}\" as well");
         }
 
         foreach ((string name, Tensor target) in all)

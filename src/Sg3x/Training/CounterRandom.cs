@@ -54,7 +54,8 @@ public static class CounterRandom
 
     /// <summary>Draws from the standard normal distribution.</summary>
     /// <param name="seed">From <see cref="Seed"/>.</param>
-    /// <param name="device">Device of the result. The draw itself is made on the CPU, so that it is the same for every device.</param>
+    /// <param name="device">Device of the result. The draw itself is made on the CPU, so that it is the same for every
+    /// device.</param>
     /// <param name="shape">Sizes of the result.</param>
     /// <returns>float32 of the given shape.</returns>
     public static Tensor Normal(long seed, Device device, params long[] shape)

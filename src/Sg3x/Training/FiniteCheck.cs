@@ -15,7 +15,12 @@ internal static class FiniteCheck
     /// <returns>The values.</returns>
     /// <exception cref="TrainingStoppedException">Something is not finite.</exception>
     internal static float[] Require(
-        string phase, long iteration, Tensor values, IReadOnlyList<Statistic> kinds, IReadOnlyList<Tensor> gradients, AdamOptimiser optimiser)
+        string phase,
+        long iteration,
+        Tensor values,
+        IReadOnlyList<Statistic> kinds,
+        IReadOnlyList<Tensor> gradients,
+        AdamOptimiser optimiser)
     {
         // A sum is finite when its terms are (short of 1e38); with the losses it makes one transfer from the device for a phase.
         Tensor sums = stack([.. gradients.Select(g => g.sum())]);
@@ -25,7 +30,9 @@ internal static class FiniteCheck
         {
             if (!float.IsFinite(all[i]))
             {
-                string name = i < kinds.Count ? $"loss term {kinds[i]}" : $"gradient of {optimiser.Names.ElementAt(i - kinds.Count)}";
+                string name = i < kinds.Count
+                    ? $"loss term {kinds[i]}"
+                    : $"gradient of {optimiser.Names.ElementAt(i - kinds.Count)}";
                 throw new TrainingStoppedException(iteration, phase, name, float.IsNaN(all[i]) ? "NaN" : "infinity");
             }
         }

@@ -20,7 +20,9 @@ public static class InitialBlur
     public static double[] Taps(double sigma)
     {
         int reach = (int)Math.Floor(3 * sigma);
-        double[] taps = [.. Enumerable.Range(-reach, (2 * reach) + 1).Select(k => reach == 0 ? 1 : Math.Pow(2, -(k / sigma) * (k / sigma)))];
+        double[] taps = reach == 0
+            ? [1]
+            : [.. Enumerable.Range(-reach, (2 * reach) + 1).Select(k => Math.Pow(2, -(k / sigma) * (k / sigma)))];
         double sum = taps.Sum();
         return [.. taps.Select(t => t / sum)];
     }

@@ -37,7 +37,8 @@ public sealed record RunFolder(string Root)
 
     /// <summary>Path of a checkpoint.</summary>
     /// <param name="images">Images shown so far.</param>
-    public string Checkpoint(long images) => Path.Combine(Root, "checkpoints", KimgName(images) + CheckpointSuffix["kimg".Length..]);
+    public string Checkpoint(long images) =>
+        Path.Combine(Root, "checkpoints", KimgName(images) + CheckpointSuffix["kimg".Length..]);
 
     /// <summary>Path of the state that a stop on purpose leaves.</summary>
     /// <param name="images">Images shown so far.</param>
@@ -65,6 +66,8 @@ public sealed record RunFolder(string Root)
     private static decimal? Kimg(string path)
     {
         string name = Path.GetFileName(path)[..^CheckpointSuffix.Length];
-        return decimal.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal kimg) ? kimg : null;
+        return decimal.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal kimg)
+            ? kimg
+            : null;
     }
 }

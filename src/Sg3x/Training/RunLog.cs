@@ -20,7 +20,8 @@ internal sealed class RunLog : IDisposable
     /// <summary>The distance at the start of the run, where an earlier part of it measured one.</summary>
     internal TrainingDistance? FirstDistance { get; }
 
-    /// <summary>Opens a log for appending. What it holds from after an iteration is removed: a run resumed from there says it anew.</summary>
+    /// <summary>Opens a log for appending. What it holds from after an iteration is removed: a run resumed from there says it
+    /// anew.</summary>
     /// <param name="path">The file.</param>
     /// <param name="iteration">Iterations done.</param>
     internal static RunLog Open(string path, long iteration)

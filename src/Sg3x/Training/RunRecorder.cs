@@ -121,13 +121,14 @@ internal sealed class RunRecorder : IDisposable
     private bool IsDue(double everyKimg)
     {
         double every = everyKimg * 1000;
-        return every > 0 && Math.Floor(_state.Images / every) > Math.Floor((_state.Images - _state.Config.Training.Batch) / every);
+        long before = _state.Images - _state.Config.Training.Batch;
+        return every > 0 && Math.Floor(_state.Images / every) > Math.Floor(before / every);
     }
 
     private void Tick()
     {
-        // Small native objects (scalars of tensor operations) are freed by finalisers: without this the memory of a long run would be
-        // what the collector happens to have left.
+        // Small native objects (scalars of tensor operations) are freed by finalisers: without this the memory of a long run
+        // would be what the collector happens to have left.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         double seconds = _training.Elapsed.TotalSeconds;

@@ -18,10 +18,12 @@ public static class TrainingDevice
             return CPU;
         }
 
-        int index = name.StartsWith("cuda:", StringComparison.Ordinal) ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
+        bool numbered = name.StartsWith("cuda:", StringComparison.Ordinal);
+        int index = numbered ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
         int count = cuda.is_available() ? cuda.device_count() : 0;
         return index < count
             ? new Device($"cuda:{index}")
-            : throw UserException.Mismatch("training.device", count == 0 ? "cpu (no CUDA device here)" : $"cuda:0 to cuda:{count - 1}", name);
+            : throw UserException.Mismatch(
+                "training.device", count == 0 ? "cpu (no CUDA device here)" : $"cuda:0 to cuda:{count - 1}", name);
     }
 }

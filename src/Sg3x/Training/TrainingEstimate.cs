@@ -8,13 +8,15 @@ namespace Sg3x.Training;
 /// <param name="Network"><c>G</c> or <c>D</c>.</param>
 /// <param name="Name">Name of the layer.</param>
 /// <param name="Parameters">Trained values.</param>
-/// <param name="ConvolutionFlops">Floating-point operations of one image's forward pass in convolutions and matrix products.</param>
+/// <param name="ConvolutionFlops">Floating-point operations of one image's forward pass in convolutions and matrix
+/// products.</param>
 /// <param name="FilterFlops">The same in resampling filters.</param>
 /// <param name="ActivationBytes">Bytes that one image's forward pass keeps for the backward pass.</param>
 public sealed record LayerEstimate(
     string Network, string Name, long Parameters, double ConvolutionFlops, double FilterFlops, long ActivationBytes);
 
-/// <summary>Memory and time that a run will need, from its configuration alone. An estimate: the right power of two, not more.</summary>
+/// <summary>Memory and time that a run will need, from its configuration alone. An estimate: the right power of two, not
+/// more.</summary>
 /// <param name="Layers">The layers of both networks.</param>
 /// <param name="GeneratorParameters">Trained values of G.</param>
 /// <param name="DiscriminatorParameters">Trained values of D.</param>
@@ -54,12 +56,16 @@ public sealed record TrainingEstimate(
             ? "float32 on a GPU at 10 TFLOP/s in convolutions and 1 TFLOP/s in filters"
             : $"float32 on {threads} processor threads at 35 GFLOP/s each in convolutions and 7 GFLOP/s in filters";
         return new TrainingEstimate(
-            [.. g, .. d], gParameters, dParameters, weights, activations, secondsPerKimg, secondsPerKimg * config.Training.Kimg, assumptions);
+            [.. g, .. d], gParameters, dParameters, weights, activations, secondsPerKimg, secondsPerKimg * config.Training.Kimg,
+            assumptions);
     }
 
-    /// <summary>Operations for one image of an iteration. A backward pass costs two forward passes, or one where no weight takes part;
-    /// R1 costs six of D.</summary>
-    private static (double Convolution, double Filter) IterationFlops(LayerEstimate[] g, LayerEstimate[] d, TrainingConfig training)
+    /// <summary>
+    /// Operations for one image of an iteration. A backward pass costs two forward passes, or one where no weight takes part; R1
+    /// costs six of D.
+    /// </summary>
+    private static (double Convolution, double Filter) IterationFlops(
+        LayerEstimate[] g, LayerEstimate[] d, TrainingConfig training)
     {
         const double GeneratorPasses = 3 + 1; // G's step, and the images for D's
         double discriminatorPasses = 2 + (2 * 3) + (6.0 / training.R1Interval);
@@ -77,7 +83,8 @@ public sealed record TrainingEstimate(
             mapping += ((i == 0 ? config.ZDim : config.WDim) + 1L) * config.WDim;
         }
 
-        yield return new LayerEstimate("G", "mapping", mapping, 2.0 * mapping, 0, FloatBytes * config.WDim * (config.MappingLayers + 1L));
+        yield return new LayerEstimate(
+            "G", "mapping", mapping, 2.0 * mapping, 0, FloatBytes * config.WDim * (config.MappingLayers + 1L));
 
         InputPlan input = schedule.Input;
         long area = (long)input.Size * input.Size;

@@ -14,7 +14,8 @@ public static class TrainingLoop
     /// <param name="afterIteration">Called after each iteration, with the state at the iteration's end.</param>
     /// <param name="stop">Asks for a stop.</param>
     /// <returns>Whether all images have been shown.</returns>
-    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the phase's optimiser has not stepped.</exception>
+    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the phase's optimiser has not
+    /// stepped.</exception>
     public static bool Run(
         TrainingState state, TrainingPhases phases, ImageBatches reals, Action afterIteration, CancellationToken stop)
     {

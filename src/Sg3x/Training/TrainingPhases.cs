@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Training;
 
 /// <summary>
-/// The steps of an iteration. Each goes through its batch in parts that fit the device and accumulates the gradient of the mean over
-/// the whole batch; the minibatch deviation takes its groups within a part.
+/// The steps of an iteration. Each goes through its batch in parts that fit the device and accumulates the gradient of the mean
+/// over the whole batch; the minibatch deviation takes its groups within a part.
 /// </summary>
 public sealed class TrainingPhases
 {
@@ -87,8 +87,8 @@ public sealed class TrainingPhases
         _state.G,
         WeightAverage.Beta(Config.Batch, _state.Config.EmaHalfLifeImages, Config.EmaRampup, _state.Images));
 
-    /// <summary>D's verdict on images as it sees them: blurred at the start of config R's training (then augmented, once there is an
-    /// augmentation).</summary>
+    /// <summary>D's verdict on images as it sees them: blurred at the start of config R's training (then augmented, once there
+    /// is an augmentation).</summary>
     private Tensor Judge(Tensor images)
     {
         double sigma = InitialBlur.Sigma(Config.BlurSigma, _state.Config.BlurFadeImages, _state.Images);
@@ -119,7 +119,9 @@ public sealed class TrainingPhases
             using DisposeScope partScope = NewDisposeScope();
             Term[] terms = loss(new BatchPart(i, _state.Config.BatchDevice));
             kinds = [.. terms.Select(t => t.Kind)];
-            Tensor total = terms.Where(t => t.Value.requires_grad).Select(t => t.Value * (t.Weight / parts)).Aggregate((a, b) => a + b);
+            Tensor total = terms.Where(t => t.Value.requires_grad)
+                .Select(t => t.Value * (t.Weight / parts))
+                .Aggregate((a, b) => a + b);
             IList<Tensor> ofPart = autograd.grad([total], parameters);
             CustomBackward.ThrowIfFailed();
             values.Add(partScope.MoveToOuter(stack([.. terms.Select(t => t.Value.detach())])));

@@ -27,7 +27,8 @@ public static class TrainingRun
     /// <param name="folder">A folder that is empty or not there yet; see <see cref="RunFolder"/>.</param>
     /// <param name="options">Progress, environment, stop.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it was.</exception>
+    /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it
+    /// was.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Start(RunConfig config, string folder, TrainingRunOptions options)
     {
@@ -49,7 +50,8 @@ public static class TrainingRun
     /// <param name="options">Progress, environment, stop.</param>
     /// <param name="change">Changes the stored configuration, for example the length of the run; null: nothing.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="UserException">The folder holds no run, or its configuration, data set or checkpoint is not usable.</exception>
+    /// <exception cref="UserException">The folder holds no run, or its configuration, data set or checkpoint is not
+    /// usable.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Resume(string folder, TrainingRunOptions options, Func<RunConfig, RunConfig>? change = null)
     {

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Training;
 
-/// <summary>What is looked at in a run: grids of G_ema's images from fixed latents and of real ones, and the distance between the two.</summary>
+/// <summary>What is looked at in a run: grids of G_ema's images from fixed latents and of real ones, and the distance between
+/// the two.</summary>
 internal sealed class TrainingSamples : IDisposable
 {
     private readonly TrainingState _state;

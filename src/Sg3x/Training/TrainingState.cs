@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Training;
 
 /// <summary>
-/// Everything that changes while a run trains: the weights of G, D and G_ema, both optimisers and the number of iterations. Together
-/// with the configuration it determines the rest of the run.
+/// Everything that changes while a run trains: the weights of G, D and G_ema, both optimisers and the number of iterations.
+/// Together with the configuration it determines the rest of the run.
 /// </summary>
 public sealed class TrainingState : IDisposable
 {
@@ -29,7 +29,8 @@ public sealed class TrainingState : IDisposable
             G.named_parameters(), new AdamSettings(t.GeneratorLearningRate, t.AdamBeta1, t.AdamBeta2, t.AdamEpsilon));
         OptimiserD = new AdamOptimiser(
             D.named_parameters(),
-            new AdamSettings(t.DiscriminatorLearningRate, t.AdamBeta1, t.AdamBeta2, t.AdamEpsilon).ForLazyRegularisation(t.R1Interval));
+            new AdamSettings(t.DiscriminatorLearningRate, t.AdamBeta1, t.AdamBeta2, t.AdamEpsilon)
+                .ForLazyRegularisation(t.R1Interval));
     }
 
     /// <summary>The run's configuration.</summary>

@@ -6,8 +6,8 @@ namespace Sg3x.Training;
 public static class WeightAverage
 {
     /// <summary>
-    /// Share of the average that stays: β = 0.5^(batch / min(half-life, r·images before this batch)), and 0 at the first iteration,
-    /// so that the average starts from the weights after it and not from the random ones.
+    /// Share of the average that stays: β = 0.5^(batch / min(half-life, r·images before this batch)), and 0 at the first
+    /// iteration, so that the average starts from the weights after it and not from the random ones.
     /// </summary>
     /// <param name="batch">Images of an iteration.</param>
     /// <param name="halfLifeImages">Half-life in images.</param>
