@@ -1,6 +1,5 @@
 using FsCheck.Xunit;
 using Sg3x.Spec.Augmentation;
-using Sg3x.Spec.Layers;
 using Sg3x.Spec.Networks;
 using Sg3x.Spec.Signals;
 using Sg3x.Spec.Tests.Support;

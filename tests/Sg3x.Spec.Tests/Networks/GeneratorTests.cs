@@ -1,6 +1,5 @@
 using Sg3x.Spec.Equivariance;
 using Sg3x.Spec.Networks;
-using Sg3x.Spec.Schedule;
 using Sg3x.Spec.Signals;
 using Sg3x.Spec.Tests.Support;
 

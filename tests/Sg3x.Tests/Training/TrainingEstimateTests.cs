@@ -1,7 +1,6 @@
 using Sg3x.Configuration;
 using Sg3x.Networks;
 using Sg3x.Training;
-using static TorchSharp.torch;
 
 namespace Sg3x.Tests.Training;
 

@@ -1,8 +1,6 @@
 using Sg3x.Benchmarking;
 using Sg3x.Ops;
-using Sg3x.Ops.Cpu;
 using Sg3x.Schedule;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sg3x.Tests.Ops.Cpu;

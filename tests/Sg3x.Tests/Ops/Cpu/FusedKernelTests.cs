@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Sg3x.Ops.Cpu;
 
 namespace Sg3x.Tests.Ops.Cpu;
