@@ -119,6 +119,20 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
         Assert.NotEqual(File.ReadAllBytes(_folder.File("a/seed0009.png")), File.ReadAllBytes(_folder.File("a/seed0002.png")));
     }
 
+    [Theory]
+    [InlineData("--device", "cuda:x")]
+    [InlineData("--device", "gpu")]
+    [InlineData("--threads", "-1")]
+    public void Generate_refuses_what_it_cannot_compute_with(string option, string value)
+    {
+        ProgramResult result = Sg3xProcess.RunIn(_folder.Path, "generate", fixture.Run, option, value);
+
+        Assert.True(result.ExitCode == 2, result.Everything);
+        Assert.Contains(option, result.Error, StringComparison.Ordinal);
+        Assert.Contains(value, result.Error, StringComparison.Ordinal);
+        Assert.Empty(_folder.Entries());
+    }
+
     [Fact]
     public void Generate_takes_a_generator_under_the_official_names()
     {

@@ -37,6 +37,8 @@ public class UsageTests
     [InlineData("schedule demo --set generator.resolution=33", "power of two")]
     [InlineData("generate no-such-run", "no-such-run")]
     [InlineData("generate no-such-run --seeds 5-2", "5-2")]
+    [InlineData("generate no-such-run --seeds 9223372036854775807", "no-such-run")]
+    [InlineData("train --set preset=a/b", "preset")]
     public void Wrong_usage_ends_with_2_and_says_what_is_wrong(string arguments, string expected)
     {
         ProgramResult result = Sg3xProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

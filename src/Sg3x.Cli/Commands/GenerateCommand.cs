@@ -87,7 +87,7 @@ internal static class GenerateCommand
         }
 
         string path = NetworkPath(result.GetRequiredValue(Network));
-        Device device = TrainingDevice.Prepare(result.GetRequiredValue(DeviceOption), result.GetValue(Threads));
+        Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(path, device);
         IEnumerable<(long Seed, Tensor Image)> images = seeds.Select(
             seed => (seed, DisplayScaling.Enlarge(SeededImages.Image(generator, seed, truncation, device), scale)));

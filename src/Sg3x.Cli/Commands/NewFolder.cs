@@ -38,6 +38,11 @@ internal sealed class NewFolder : IDisposable
                 catch (IOException) when (Directory.Exists(path))
                 {
                 }
+                catch
+                {
+                    Directory.Delete(mine);
+                    throw;
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

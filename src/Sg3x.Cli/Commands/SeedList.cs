@@ -21,9 +21,9 @@ internal static class SeedList
                 throw Bad(text);
             }
 
-            for (long seed = first; seed <= last; seed++)
+            for (long i = 0; i <= last - first; i++)
             {
-                seeds.Add(seed);
+                seeds.Add(first + i);
             }
         }
 

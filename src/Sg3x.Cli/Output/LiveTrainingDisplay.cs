@@ -86,10 +86,14 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     /// <inheritdoc/>
     public override void Ticked(TrainingTick tick)
     {
-        _ticks.Add(tick);
-        if (_ticks.Count > MostRows)
+        // A stop is asked for on another thread, and draws what is here.
+        lock (_lock)
         {
-            _ticks.RemoveAt(0);
+            _ticks.Add(tick);
+            if (_ticks.Count > MostRows)
+            {
+                _ticks.RemoveAt(0);
+            }
         }
 
         Update();
@@ -109,8 +113,12 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     {
         // One line for each kind of note: the latest.
         string kind = text.Split(':', 2)[0];
-        _notes.RemoveAll(n => n.Split(':', 2)[0] == kind);
-        _notes.Add(text);
+        lock (_lock)
+        {
+            _notes.RemoveAll(n => n.Split(':', 2)[0] == kind);
+            _notes.Add(text);
+        }
+
         Update();
     }
 

@@ -125,6 +125,7 @@ internal sealed class NonlinearityGradientCheck : NonlinearityCheck
         (Tensor x, _, Tensor y) = c.Production();
         double[][,] expected = [.. c.X.Select((plane, i) => FilteredNonlinearity.Gradient(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, dy[i]))];
         Tensor dx = autograd.grad([(y * Bridge.Tensor([dy], c.Dtype)).sum()], [x])[0];
+        CustomBackward.ThrowIfFailed();
         return (expected, dx);
     }
 }
@@ -143,6 +144,8 @@ internal sealed class NonlinearitySecondCheck : NonlinearityCheck
             FilteredNonlinearity.Tangent(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, q[i], 0))];
         Tensor probe = Bridge.Tensor([dy], c.Dtype).requires_grad_(true);
         Tensor dx = autograd.grad([(y * probe).sum()], [x], create_graph: true, retain_graph: true)[0];
-        return (expected, autograd.grad([(dx * Bridge.Tensor([q], c.Dtype)).sum()], [probe])[0]);
+        Tensor second = autograd.grad([(dx * Bridge.Tensor([q], c.Dtype)).sum()], [probe])[0];
+        CustomBackward.ThrowIfFailed();
+        return (expected, second);
     }
 }

@@ -97,7 +97,7 @@ internal static partial class DiscriminatorVectors
     {
         for (int resolution = config.Resolution; resolution > 4; resolution /= 2)
         {
-            long channels = Math.Min(config.ChannelBase / resolution, config.ChannelMax);
+            long channels = Discriminator.Channels(config, resolution);
             string name = FormattableString.Invariant($"b{resolution}.conv0.weight");
             long[] shape = [channels, channels, 3, 3];
             if (!file.Entry(name).Shape.SequenceEqual(shape))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Sg3x.Checkpoints;
+using Sg3x.Ops;
 using Sg3x.Schedule;
 using static TorchSharp.torch;
 using Generator = Sg3x.Networks.Generator;
@@ -34,7 +35,7 @@ internal sealed partial class GeneratorVectors
     public static VectorReport Check(SafeTensorsFile file, Device device)
     {
         LayerSchedule schedule = Metadata.Read(file, arguments => LayerSchedule.Create(OfficialArguments.Generator(arguments)));
-        DemandWeights(file, schedule);
+        NetworkFile.DemandGenerator(file, schedule);
         GeneratorConfig config = schedule.Config;
         using var generator = new Generator(config, seed: 0, device);
         Dictionary<string, Tensor> state = generator.state_dict();
@@ -55,22 +56,6 @@ internal sealed partial class GeneratorVectors
             Subject = FormattableString.Invariant($"{ScheduleVectors.Describe(config)}, batch {vectors._z.shape[0]}"),
             Comparisons = vectors._comparisons,
         };
-    }
-
-    // Before anything is allocated by a configuration from outside, the file must have weights of that size itself.
-    private static void DemandWeights(SafeTensorsFile file, LayerSchedule schedule)
-    {
-        foreach (LayerPlan layer in schedule.Layers)
-        {
-            string name = $"synthesis.{layer.Name}.weight";
-            long[] shape = [layer.OutChannels, layer.InChannels, layer.Kernel, layer.Kernel];
-            if (!file.Entry(name).Shape.SequenceEqual(shape))
-            {
-                throw UserException.Mismatch($"{file.FilePath}: \"{name}\"",
-                    $"shape {Compare.Brackets(shape)} by the configuration in its metadata",
-                    Compare.Brackets(file.Entry(name).Shape));
-            }
-        }
     }
 
     private void CompareForward()
@@ -126,6 +111,7 @@ internal sealed partial class GeneratorVectors
 
         using Tensor loss = (Image() * probe).sum();
         IList<Tensor> gradients = autograd.grad([loss], [.. names.Select(n => parameters[n["grad.".Length..]])]);
+        CustomBackward.ThrowIfFailed();
         foreach ((string name, Tensor gradient) in names.Zip(gradients))
         {
             Add(name, gradient, Tolerances.GeneratorGradients(_generator.Schedule));

@@ -119,13 +119,10 @@ public static class Tolerances
         for (int resolution = config.Resolution; resolution > 4; resolution /= 2)
         {
             // two 3×3 convolutions, the resampling filter, the 1×1 skip
-            terms += Channels(config, resolution) * (9.0 + 9 + 1) + 16;
+            terms += Discriminator.Channels(config, resolution) * (9.0 + 9 + 1) + 16;
         }
 
-        double last = Channels(config, 4);
+        double last = Discriminator.Channels(config, 4);
         return terms + 9 * (last + 1) + 16 * last + last;
     }
-
-    private static double Channels(DiscriminatorConfig config, int resolution) =>
-        Math.Min(config.ChannelBase / resolution, config.ChannelMax);
 }

@@ -32,12 +32,7 @@ public static class NetworkFile
 
         file.VerifyChecksum();
         LayerSchedule schedule = ReadSchedule(file);
-        foreach (LayerPlan layer in schedule.Layers)
-        {
-            // Before anything is allocated by a configuration from outside, the file must have weights of that size itself.
-            Demand(file, $"synthesis.{layer.Name}.weight", [layer.OutChannels, layer.InChannels, layer.Kernel, layer.Kernel]);
-        }
-
+        DemandGenerator(file, schedule);
         var generator = new Generator(schedule.Config, seed: 0, device);
         try
         {
@@ -49,6 +44,30 @@ public static class NetworkFile
         {
             generator.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Demands that a file has the weights of a generator: before anything is allocated by a configuration from outside, the file must
+    /// be of that size itself.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="schedule">The layers that follow from its configuration.</param>
+    /// <param name="prefix">What stands before the official names.</param>
+    /// <exception cref="UserException">A weight is missing or of another shape.</exception>
+    public static void DemandGenerator(SafeTensorsFile file, LayerSchedule schedule, string prefix = "")
+    {
+        GeneratorConfig config = schedule.Config;
+        for (int i = 0; i < config.MappingLayers; i++)
+        {
+            Demand(file, $"{prefix}mapping.fc{i}.weight", [config.WDim, i == 0 ? config.ZDim : config.WDim]);
+        }
+
+        Demand(file, $"{prefix}synthesis.input.weight", [schedule.Input.Channels, schedule.Input.Channels]);
+        foreach (LayerPlan layer in schedule.Layers)
+        {
+            Demand(file, $"{prefix}synthesis.{layer.Name}.weight", [layer.OutChannels, layer.InChannels, layer.Kernel, layer.Kernel]);
+            Demand(file, $"{prefix}synthesis.{layer.Name}.affine.weight", [layer.InChannels, config.WDim]);
         }
     }
 

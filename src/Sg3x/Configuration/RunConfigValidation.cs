@@ -8,12 +8,16 @@ namespace Sg3x.Configuration;
 /// <summary>The limits of every value of a <see cref="RunConfig"/>.</summary>
 internal static class RunConfigValidation
 {
-    private const int MaxChannels = 1 << 16;
     private const int MaxBatch = 1 << 16;
     private const double Largest = 1e12;
 
     internal static void Check(RunConfig config)
     {
+        if (config.Preset.Length > 64 || !config.Preset.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        {
+            throw UserException.Mismatch("preset", "at most 64 letters, digits, '-', '_' and '.' (it becomes part of a folder's name)", $"\"{config.Preset}\"");
+        }
+
         ConfigChecks.Check(config.Generator);
         CheckRange("generator.imageChannels", config.Generator.ImageChannels, 3, 3);
         CheckDiscriminator(config.Discriminator, config.Generator);
@@ -23,13 +27,10 @@ internal static class RunConfigValidation
 
     private static void CheckDiscriminator(DiscriminatorConfig d, GeneratorConfig g)
     {
-        CheckResolution("discriminator.resolution", d.Resolution, 8);
+        ConfigChecks.Check(d);
         CheckEqual("discriminator.resolution", d.Resolution, g.Resolution, "generator.resolution");
         CheckEqual("discriminator.imageChannels", d.ImageChannels, g.ImageChannels, "generator.imageChannels");
         CheckRange("discriminator.channelBase", d.ChannelBase, d.Resolution, 1 << 24);
-        CheckRange("discriminator.channelMax", d.ChannelMax, 1, MaxChannels);
-        CheckRange("discriminator.minibatchStdGroup", d.MinibatchStdGroup, 1, MaxBatch);
-        CheckAbove("discriminator.convClamp", d.ConvClamp, 0, "0");
     }
 
     private static void CheckTraining(TrainingConfig t, DiscriminatorConfig d)

@@ -3,6 +3,12 @@ namespace Sg3x.Data;
 /// <summary>Opens data sets by what the user calls them.</summary>
 public static class ImageDatasets
 {
+    /// <summary>A data set's name that means the same from any folder.</summary>
+    /// <param name="spec">As for <see cref="Open"/>, or empty.</param>
+    /// <returns>The absolute path of a folder or file; anything else as it is.</returns>
+    public static string FullName(string spec) =>
+        spec.Length == 0 || spec.StartsWith(CatDataset.Prefix, StringComparison.Ordinal) ? spec : Path.GetFullPath(spec);
+
     /// <summary>Opens a data set.</summary>
     /// <param name="spec">
     /// A folder (searched recursively for PNG and JPEG files), a zip file of such, <c>cats:</c>, or <c>cats:COUNT</c>.

@@ -66,7 +66,6 @@ public sealed class AdamOptimiser : IDisposable
     public void Step(IReadOnlyList<Tensor> gradients)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.Count, Count);
-        using IDisposable scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         Steps++;
         (double eta, double beta1, double beta2, double epsilon) = _settings;
@@ -74,6 +73,7 @@ public sealed class AdamOptimiser : IDisposable
         double squareScale = 1 / Math.Sqrt(1 - Math.Pow(beta2, Steps));
         for (int i = 0; i < Count; i++)
         {
+            using IDisposable scope = NewDisposeScope();
             Tensor g = gradients[i];
             _means[i].mul_(beta1).add_(g, 1 - beta1);
             _squares[i].mul_(beta2).addcmul_(g, g, 1 - beta2);

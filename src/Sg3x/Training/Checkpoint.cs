@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
+using Sg3x.Schedule;
 using static TorchSharp.torch;
 
 namespace Sg3x.Training;
@@ -19,6 +20,9 @@ public static class Checkpoint
     public const int FormatVersion = 1;
 
     internal const string FormatKey = "sg3x.format";
+    // Far beyond any run, and times a batch still a number of images.
+    private const long MostIterations = 1L << 40;
+
     private const string ConfigKey = "sg3x.config";
     private const string IterationKey = "sg3x.iteration";
 
@@ -95,6 +99,7 @@ public static class Checkpoint
     {
         using IDisposable scope = NewDisposeScope();
         using SafeTensorsFile file = Open(path, out config);
+        NetworkFile.DemandGenerator(file, LayerSchedule.Create(config.Generator), "G_ema.");
         Networks.Generator generator = new(config.Generator, 0, device ?? CPU);
         try
         {
@@ -198,7 +203,7 @@ public static class Checkpoint
 
     private static long Number(SafeTensorsFile file, string key) =>
         file.Metadata.TryGetValue(key, out string? text)
-        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= MostIterations
             ? number
-            : throw UserException.Mismatch($"{file.FilePath}: {key}", "a whole number", text is null ? "nothing" : $"\"{text}\"");
+            : throw UserException.Mismatch($"{file.FilePath}: {key}", $"a whole number up to {MostIterations}", text is null ? "nothing" : $"\"{text}\"");
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Training;
 
-/// <summary>What a random draw is for: draws for different purposes never share a seed.</summary>
+/// <summary>What a random draw is for; part of what its seed is made of.</summary>
 public enum RandomPurpose
 {
     /// <summary>Initial weights of G.</summary>
@@ -39,7 +39,9 @@ public enum RandomPurpose
 /// </summary>
 public static class CounterRandom
 {
-    /// <summary>The seed of one draw.</summary>
+    /// <summary>
+    /// The seed of one draw. libtorch's generator on the CPU takes the lower 32 bits: of n draws about n²/2³³ pairs are alike by chance.
+    /// </summary>
     /// <param name="runSeed">Seed of the run.</param>
     /// <param name="purpose">What the draw is for.</param>
     /// <param name="iteration">Iteration, from 0; 0 for what is drawn once.</param>

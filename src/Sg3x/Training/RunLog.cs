@@ -86,26 +86,25 @@ internal sealed class RunLog : IDisposable
         }
     }
 
-    private static TrainingDistance? ReadDistance(string line)
-    {
-        JsonNode node = JsonNode.Parse(line)!;
-        return node["type"]?.GetValue<string>() != "distance" ? null : new TrainingDistance(
+    private static TrainingDistance? ReadDistance(string line) => Read(line, node => node["type"]?.GetValue<string>() != "distance" ? null
+        : new TrainingDistance(
             node["kimg"]?.GetValue<double>() ?? 0,
             node["images"]?.GetValue<int>() ?? 0,
             node["mean"]?.GetValue<double>() ?? 0,
-            [.. (node["levels"] as JsonArray ?? []).Select(level => level!.GetValue<double>())]);
-    }
+            [.. (node["levels"] as JsonArray ?? []).Select(level => level?.GetValue<double>() ?? 0)]));
 
-    private static long IterationOf(string line)
+    private static long IterationOf(string line) => Read(line, node => node["iteration"]?.GetValue<long>()) ?? long.MaxValue;
+
+    /// <summary>Reads something of a line; null where the line was cut off by a kill, or is of somebody else's making.</summary>
+    private static T? Read<T>(string line, Func<JsonNode, T?> read)
     {
         try
         {
-            return JsonNode.Parse(line)?["iteration"]?.GetValue<long>() ?? long.MaxValue;
+            return JsonNode.Parse(line) is { } node ? read(node) : default;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
-            // A line cut off by a kill.
-            return long.MaxValue;
+            return default;
         }
     }
 }

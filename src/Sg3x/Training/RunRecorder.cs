@@ -99,10 +99,19 @@ internal sealed class RunRecorder : IDisposable
     }
 
     /// <summary>Keeps the state in front of a step that was not made.</summary>
-    internal void Stop(TrainingStoppedException reason)
+    internal void Stop(TrainingStoppedException reason) => Try(() =>
     {
         Checkpoint.Save(_folder.Stopped(_state.Images), _state);
         _log.Append("stopped", _state.Iteration, new { reason.Phase, tensor = reason.TensorName, reason.Message });
+    });
+
+    /// <summary>Keeps the state when something from outside (an image that is gone) ends the run between two iterations.</summary>
+    internal void Rescue()
+    {
+        if (_state.Images > _firstImages)
+        {
+            Try(WriteCheckpoint);
+        }
     }
 
     internal void Warn(string message)
@@ -115,6 +124,19 @@ internal sealed class RunRecorder : IDisposable
     {
         _log.Dispose();
         _samples.Dispose();
+    }
+
+    /// <summary>Does what the end of the run asks for; what ends it says more than a failure of this.</summary>
+    private void Try(Action last)
+    {
+        try
+        {
+            last();
+        }
+        catch (UserException e)
+        {
+            _progress.Warned(e.Message);
+        }
     }
 
     /// <summary>Whether this iteration passed a multiple of an interval.</summary>
@@ -174,7 +196,8 @@ internal sealed class RunRecorder : IDisposable
         _progress.Wrote("checkpoint", path);
         if (Snapshots.KeepCheckpoints > 0)
         {
-            foreach (string old in _folder.Checkpoints().Skip(Snapshots.KeepCheckpoints))
+            // Later ones are damaged: the run was resumed from one before them. They do not count, or the sound ones would go.
+            foreach (string old in _folder.Checkpoints().SkipWhile(other => other != path).Skip(Snapshots.KeepCheckpoints))
             {
                 File.Delete(old);
             }

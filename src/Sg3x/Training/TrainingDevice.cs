@@ -9,21 +9,26 @@ public static class TrainingDevice
     /// <summary>Finds the device and sets the number of CPU threads.</summary>
     /// <param name="name"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="threads">Threads of one tensor operation on the CPU; 0: one per processor.</param>
-    /// <exception cref="UserException">This machine or build has no such device.</exception>
-    public static Device Prepare(string name, int threads)
+    /// <param name="option">What the name was given as, for messages.</param>
+    /// <exception cref="UserException">There is no such name, or this machine or build has no such device.</exception>
+    public static Device Prepare(string name, int threads, string option = "training.device")
     {
+        int? index = name.Split(':') switch
+        {
+            ["auto" or "cpu"] => null,
+            ["cuda"] => 0,
+            ["cuda", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
+            _ => throw UserException.Mismatch(option, "auto, cpu, cuda or cuda:N", $"\"{name}\""),
+        };
         set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
-        if (name == "cpu" || (name == "auto" && !cuda.is_available()))
+        int count = name != "cpu" && cuda.is_available() ? cuda.device_count() : 0;
+        if (index is null && count == 0)
         {
             return CPU;
         }
 
-        bool numbered = name.StartsWith("cuda:", StringComparison.Ordinal);
-        int index = numbered ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
-        int count = cuda.is_available() ? cuda.device_count() : 0;
-        return index < count
-            ? new Device($"cuda:{index}")
-            : throw UserException.Mismatch(
-                "training.device", count == 0 ? "cpu (no CUDA device here)" : $"cuda:0 to cuda:{count - 1}", name);
+        return (index ?? 0) < count
+            ? new Device($"cuda:{index ?? 0}")
+            : throw UserException.Mismatch(option, count == 0 ? "cpu (libtorch sees no CUDA device here)" : $"cuda:0 to cuda:{count - 1}", name);
     }
 }

@@ -124,7 +124,7 @@ public sealed record TrainingEstimate(
 
     private static IEnumerable<LayerEstimate> DiscriminatorLayers(DiscriminatorConfig config)
     {
-        int Channels(int resolution) => Math.Min(config.ChannelBase / resolution, config.ChannelMax);
+        int Channels(int resolution) => Discriminator.Channels(config, resolution);
         for (int r = config.Resolution; r > 4; r /= 2)
         {
             long c = Channels(r);

@@ -39,6 +39,7 @@ public static class TrainingRun
             throw UserException.Mismatch(folder, "a new or empty folder (or its name after --resume)", "something there already");
         }
 
+        config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
         ConfigJson.Save(run.Config, config, options.Environment);
@@ -62,7 +63,7 @@ public static class TrainingRun
         }
 
         RunConfig stored = ConfigJson.Load(run.Config);
-        RunConfig config = (change?.Invoke(stored) ?? stored).Validate();
+        RunConfig config = WithFullNames((change?.Invoke(stored) ?? stored).Validate());
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
         List<string> warnings = Restore(run, state);
@@ -96,7 +97,16 @@ public static class TrainingRun
             recorder.Stop(e);
             throw;
         }
+        catch (UserException)
+        {
+            recorder.Rescue();
+            throw;
+        }
     }
+
+    /// <summary>What is stored must not depend on the folder that a command was given in.</summary>
+    private static RunConfig WithFullNames(RunConfig config) =>
+        config with { Data = config.Data with { Source = ImageDatasets.FullName(config.Data.Source) } };
 
     private static IImageDataset OpenData(RunConfig config, TrainingRunOptions options) =>
         config.Data.Source.Length > 0

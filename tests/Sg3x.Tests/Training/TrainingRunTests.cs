@@ -136,6 +136,67 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_checkpoint_does_not_cost_the_sound_ones_before_it()
+    {
+        Run(Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.016 } }, "run");
+        RunFolder run = new(_folder.File("run"));
+        File.WriteAllBytes(run.Checkpoint(44), [1, 2, 3]);
+        TrainingSummary again = TrainingRun.Resume(run.Root, new TrainingRunOptions { Progress = new SilentProgress() }, config => config with
+        {
+            Training = config.Training with { Kimg = 0.04 }, Snapshots = config.Snapshots with { KeepCheckpoints = 1 },
+        });
+        Assert.Equal(run.Checkpoint(40), again.Checkpoint);
+        Assert.Equal([run.Checkpoint(44), run.Checkpoint(40)], run.Checkpoints());
+    }
+
+    [Fact]
+    public void A_log_of_somebody_elses_making_is_no_obstacle()
+    {
+        Run(Tiny, "run");
+        RunFolder run = new(_folder.File("run"));
+        string[] strange =
+        [
+            """{"iteration":1,"type":5}""", """{"iteration":1,"type":"distance","mean":"x"}""", """{"iteration":1,"type":"distance","levels":[null]}""",
+            """{"iteration":1,"iteration":2}""", "[1]", "null", "",
+        ];
+        File.AppendAllText(run.Log, string.Join('\n', strange) + "\n");
+        Assert.True(TrainingRun.Resume(run.Root, new TrainingRunOptions { Progress = new SilentProgress() }).Completed);
+    }
+
+    [Fact]
+    public void A_folder_of_images_is_stored_by_its_full_name()
+    {
+        RunConfig config = Tiny with
+        {
+            Data = Tiny.Data with { Source = Path.GetRelativePath(Environment.CurrentDirectory, _images.Root) },
+            Training = Tiny.Training with { Kimg = 0.004 },
+        };
+        Run(config, "run");
+        Assert.Equal(Path.GetFullPath(_images.Root), ConfigJson.Load(new RunFolder(_folder.File("run")).Config).Data.Source);
+    }
+
+    [Fact]
+    public void Images_that_are_gone_do_not_cost_the_work()
+    {
+        SilentProgress progress = new() { OnIteration = i => Empty(_images, i == 2) };
+        Assert.Throws<UserException>(() => TrainingRun.Start(Tiny with { Training = Tiny.Training with { Kimg = 1 } }, _folder.File("run"), new TrainingRunOptions
+        {
+            Progress = progress, Data = new ImageDatasetOptions { CacheBytes = 0 },
+        }));
+        RunFolder run = new(_folder.File("run"));
+        Assert.Equal([run.Checkpoint(Batch * progress.Iterations)], run.Checkpoints());
+        Assert.Null(Checkpoint.FindDamage(run.Checkpoints()[0]));
+
+        static void Empty(TemporaryFolder images, bool now)
+        {
+            foreach (string file in now ? Directory.GetFiles(images.Root) : [])
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    [Fact]
     public void A_run_without_a_checkpoint_starts_over()
     {
         byte[] whole = File.ReadAllBytes(Run(Tiny, "whole").Checkpoint);
