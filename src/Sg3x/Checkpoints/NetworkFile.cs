@@ -48,8 +48,8 @@ public static class NetworkFile
     }
 
     /// <summary>
-    /// Demands that a file has the weights of a generator: before anything is allocated by a configuration from outside, the file must
-    /// be of that size itself.
+    /// Demands that a file has the weights of a generator: before anything is allocated by a configuration from outside, the file
+    /// must be of that size itself.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="schedule">The layers that follow from its configuration.</param>
@@ -66,8 +66,9 @@ public static class NetworkFile
         Demand(file, $"{prefix}synthesis.input.weight", [schedule.Input.Channels, schedule.Input.Channels]);
         foreach (LayerPlan layer in schedule.Layers)
         {
-            Demand(file, $"{prefix}synthesis.{layer.Name}.weight", [layer.OutChannels, layer.InChannels, layer.Kernel, layer.Kernel]);
-            Demand(file, $"{prefix}synthesis.{layer.Name}.affine.weight", [layer.InChannels, config.WDim]);
+            string name = $"{prefix}synthesis.{layer.Name}";
+            Demand(file, $"{name}.weight", [layer.OutChannels, layer.InChannels, layer.Kernel, layer.Kernel]);
+            Demand(file, $"{name}.affine.weight", [layer.InChannels, config.WDim]);
         }
     }
 

@@ -15,7 +15,8 @@ internal static class RunConfigValidation
     {
         if (config.Preset.Length > 64 || !config.Preset.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            throw UserException.Mismatch("preset", "at most 64 letters, digits, '-', '_' and '.' (it becomes part of a folder's name)", $"\"{config.Preset}\"");
+            throw UserException.Mismatch(
+                "preset", "at most 64 letters, digits, '-', '_' and '.', for the name of a folder", $"\"{config.Preset}\"");
         }
 
         ConfigChecks.Check(config.Generator);

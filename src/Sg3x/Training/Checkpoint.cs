@@ -205,5 +205,6 @@ public static class Checkpoint
         file.Metadata.TryGetValue(key, out string? text)
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= MostIterations
             ? number
-            : throw UserException.Mismatch($"{file.FilePath}: {key}", $"a whole number up to {MostIterations}", text is null ? "nothing" : $"\"{text}\"");
+            : throw UserException.Mismatch(
+                $"{file.FilePath}: {key}", $"a whole number up to {MostIterations}", text is null ? "nothing" : $"\"{text}\"");
 }

@@ -40,7 +40,8 @@ public enum RandomPurpose
 public static class CounterRandom
 {
     /// <summary>
-    /// The seed of one draw. libtorch's generator on the CPU takes the lower 32 bits: of n draws about n²/2³³ pairs are alike by chance.
+    /// The seed of one draw. libtorch's generator on the CPU takes the lower 32 bits: of n draws about n²/2³³ pairs are alike by
+    /// chance.
     /// </summary>
     /// <param name="runSeed">Seed of the run.</param>
     /// <param name="purpose">What the draw is for.</param>

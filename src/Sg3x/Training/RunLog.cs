@@ -86,8 +86,9 @@ internal sealed class RunLog : IDisposable
         }
     }
 
-    private static TrainingDistance? ReadDistance(string line) => Read(line, node => node["type"]?.GetValue<string>() != "distance" ? null
-        : new TrainingDistance(
+    private static TrainingDistance? ReadDistance(string line) => Read(
+        line,
+        node => node["type"]?.GetValue<string>() != "distance" ? null : new TrainingDistance(
             node["kimg"]?.GetValue<double>() ?? 0,
             node["images"]?.GetValue<int>() ?? 0,
             node["mean"]?.GetValue<double>() ?? 0,

@@ -105,7 +105,7 @@ internal sealed class RunRecorder : IDisposable
         _log.Append("stopped", _state.Iteration, new { reason.Phase, tensor = reason.TensorName, reason.Message });
     });
 
-    /// <summary>Keeps the state when something from outside (an image that is gone) ends the run between two iterations.</summary>
+    /// <summary>Keeps the state when something from outside (an image that is gone) ends a run between iterations.</summary>
     internal void Rescue()
     {
         if (_state.Images > _firstImages)

@@ -17,7 +17,7 @@ public static class TrainingDevice
         {
             ["auto" or "cpu"] => null,
             ["cuda"] => 0,
-            ["cuda", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
+            ["cuda", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int n) => n,
             _ => throw UserException.Mismatch(option, "auto, cpu, cuda or cuda:N", $"\"{name}\""),
         };
         set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
@@ -29,6 +29,7 @@ public static class TrainingDevice
 
         return (index ?? 0) < count
             ? new Device($"cuda:{index ?? 0}")
-            : throw UserException.Mismatch(option, count == 0 ? "cpu (libtorch sees no CUDA device here)" : $"cuda:0 to cuda:{count - 1}", name);
+            : throw UserException.Mismatch(
+                option, count == 0 ? "cpu (libtorch sees no CUDA device here)" : $"cuda:0 to cuda:{count - 1}", name);
     }
 }

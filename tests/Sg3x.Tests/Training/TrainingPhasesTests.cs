@@ -18,7 +18,7 @@ public sealed class TrainingPhasesTests : IDisposable
             Resolution = 16, ZDim = 8, WDim = 8, ChannelBase = 32, ChannelMax = 4, Layers = 4, CriticalLayers = 1, Margin = 2,
         },
         Discriminator = new DiscriminatorConfig { Resolution = 16, ChannelBase = 64, ChannelMax = 4 },
-        Training = new TrainingConfig { Device = "cpu", Batch = Batch, R1Interval = 5, R1Gamma = 3, MagnitudeHalfLifeKimg = 0.01 },
+        Training = new TrainingConfig { Batch = Batch, R1Interval = 5, R1Gamma = 3, MagnitudeHalfLifeKimg = 0.01 },
     }.Validate();
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
@@ -40,14 +40,15 @@ public sealed class TrainingPhasesTests : IDisposable
 
         // After the first step v = (1 − β₂)·g², with β₂ = 0.99^(5/6).
         double scale = 5 * 3 / 2.0 * Math.Sqrt(1 - Math.Pow(0.99, 5 / 6.0));
-        Tensor[] roots = [.. state.OptimiserD.State.Where(s => s.Name.StartsWith("exp_avg_sq", StringComparison.Ordinal)).Select(s => s.Tensor.sqrt())];
+        IEnumerable<Tensor> roots = state.OptimiserD.State
+            .Where(s => s.Name.StartsWith("exp_avg_sq", StringComparison.Ordinal)).Select(s => s.Tensor.sqrt());
         Assert.True(gradients.Max(g => g.abs().max().item<float>()) > 1e-4);
         foreach ((Tensor gradient, Tensor root) in gradients.Zip(roots))
         {
             double largest = gradient.abs().max().item<float>() * scale;
 
-            // A factor that is no power of two rounds anew on the way back: 5·4·2⁻²⁴·√400 terms, as for the gradients of reference
-            // files. Squares of what is below 1e−19 are lost.
+            // A factor that is no power of two rounds anew on the way back: 5·4·2⁻²⁴·√400 terms, as for the gradients of
+            // reference files. Squares of what is below 1e−19 are lost.
             float error = (root - (gradient.abs() * scale)).abs().max().item<float>();
             Assert.True(error <= (2.4e-5 * largest) + 1e-19, $"{error} of {largest}");
         }
@@ -104,7 +105,8 @@ public sealed class TrainingPhasesTests : IDisposable
             }
 
             Dictionary<string, Tensor> buffers = state.G.named_buffers().ToDictionary(b => b.name, b => b.buffer);
-            Assert.True((expected - buffers["mapping.w_avg"]).abs().max().item<float>() <= 1e-6 * expected.abs().max().item<float>());
+            float error = (expected - buffers["mapping.w_avg"]).abs().max().item<float>();
+            Assert.True(error <= 1e-6 * expected.abs().max().item<float>());
             string first = $"synthesis.{state.G.Schedule.Layers[0].Name}.magnitude_ema";
             Assert.Equal(magnitude, buffers[first].item<float>(), 1e-6 * magnitude);
         }
@@ -116,7 +118,8 @@ public sealed class TrainingPhasesTests : IDisposable
         using TrainingState state = new(Tiny, CPU);
         CustomBackward.Run(ones(1), 1, _ => throw new InvalidOperationException("planted"), g => [zeros_like(g)]);
 
-        Exception thrown = Assert.Throws<InvalidOperationException>(new TrainingPhases(state, new TickStatistics()).GeneratorStep);
+        TrainingPhases phases = new(state, new TickStatistics());
+        Exception thrown = Assert.Throws<InvalidOperationException>(phases.GeneratorStep);
 
         Assert.Equal("planted", thrown.Message);
         Assert.Equal(0, state.OptimiserG.Steps);
@@ -126,6 +129,7 @@ public sealed class TrainingPhasesTests : IDisposable
         [.. module.named_parameters().SelectMany(p => p.parameter.data<float>().ToArray())];
 
     private static float[] Averages(nn.Module module) =>
-        [.. module.named_buffers().Where(b => b.name.EndsWith("_ema", StringComparison.Ordinal) || b.name.EndsWith("w_avg", StringComparison.Ordinal))
+        [.. module.named_buffers()
+            .Where(b => b.name.EndsWith("_ema", StringComparison.Ordinal) || b.name.EndsWith("w_avg", StringComparison.Ordinal))
             .SelectMany(b => b.buffer.data<float>().ToArray())];
 }

@@ -141,7 +141,8 @@ public sealed class TrainingRunTests : IDisposable
         Run(Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.016 } }, "run");
         RunFolder run = new(_folder.File("run"));
         File.WriteAllBytes(run.Checkpoint(44), [1, 2, 3]);
-        TrainingSummary again = TrainingRun.Resume(run.Root, new TrainingRunOptions { Progress = new SilentProgress() }, config => config with
+        TrainingRunOptions options = new() { Progress = new SilentProgress() };
+        TrainingSummary again = TrainingRun.Resume(run.Root, options, config => config with
         {
             Training = config.Training with { Kimg = 0.04 }, Snapshots = config.Snapshots with { KeepCheckpoints = 1 },
         });
@@ -156,7 +157,8 @@ public sealed class TrainingRunTests : IDisposable
         RunFolder run = new(_folder.File("run"));
         string[] strange =
         [
-            """{"iteration":1,"type":5}""", """{"iteration":1,"type":"distance","mean":"x"}""", """{"iteration":1,"type":"distance","levels":[null]}""",
+            """{"iteration":1,"type":5}""", """{"iteration":1,"type":"distance","mean":"x"}""",
+            """{"iteration":1,"type":"distance","levels":[null]}""",
             """{"iteration":1,"iteration":2}""", "[1]", "null", "",
         ];
         File.AppendAllText(run.Log, string.Join('\n', strange) + "\n");
@@ -179,10 +181,9 @@ public sealed class TrainingRunTests : IDisposable
     public void Images_that_are_gone_do_not_cost_the_work()
     {
         SilentProgress progress = new() { OnIteration = i => Empty(_images, i == 2) };
-        Assert.Throws<UserException>(() => TrainingRun.Start(Tiny with { Training = Tiny.Training with { Kimg = 1 } }, _folder.File("run"), new TrainingRunOptions
-        {
-            Progress = progress, Data = new ImageDatasetOptions { CacheBytes = 0 },
-        }));
+        RunConfig config = Tiny with { Training = Tiny.Training with { Kimg = 1 } };
+        TrainingRunOptions options = new() { Progress = progress, Data = new ImageDatasetOptions { CacheBytes = 0 } };
+        Assert.Throws<UserException>(() => TrainingRun.Start(config, _folder.File("run"), options));
         RunFolder run = new(_folder.File("run"));
         Assert.Equal([run.Checkpoint(Batch * progress.Iterations)], run.Checkpoints());
         Assert.Null(Checkpoint.FindDamage(run.Checkpoints()[0]));
