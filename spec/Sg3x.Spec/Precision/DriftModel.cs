@@ -66,7 +66,7 @@ public static class DriftModel
         return drift;
     }
 
-/// <summary>√(mean (a − b)² / mean b²): the drift of a from b.</summary>
+    /// <summary>√(mean (a − b)² / mean b²): the drift of a from b.</summary>
     public static double Measured(double[][][,] a, double[][][,] b)
     {
         double[][][,] difference = [.. a.Zip(b, (x, y) =>
