@@ -19,6 +19,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
     private readonly Stopwatch _training = new();
     private long _imagesOfTick;
+    private long _imagesOfCheckpoint;
     private double _secondsOfTick;
     private TrainingDistance? _before;
     private TrainingDistance? _after;
@@ -27,7 +28,7 @@ internal sealed class RunRecorder : IDisposable
         TrainingState state, RunFolder folder, TickStatistics statistics, IImageDataset dataset, ITrainingProgress progress)
     {
         (_state, _folder, _statistics, _progress) = (state, folder, statistics, progress);
-        _firstImages = _imagesOfTick = state.Images;
+        _firstImages = _imagesOfTick = _imagesOfCheckpoint = state.Images;
         _log = RunLog.Open(folder.Log, state.Iteration);
         _before = _log.FirstDistance;
         _samples = new TrainingSamples(state, dataset);
@@ -108,7 +109,8 @@ internal sealed class RunRecorder : IDisposable
     /// <summary>Keeps the state when something from outside (an image that is gone) ends a run between iterations.</summary>
     internal void Rescue()
     {
-        if (_state.Images > _firstImages)
+        // A state that was written is safe, and one that could not be written has had its message.
+        if (_state.Images > _imagesOfCheckpoint)
         {
             Try(WriteCheckpoint);
         }
@@ -192,6 +194,7 @@ internal sealed class RunRecorder : IDisposable
     private void WriteCheckpoint()
     {
         string path = _folder.Checkpoint(_state.Images);
+        _imagesOfCheckpoint = _state.Images;
         Checkpoint.Save(path, _state);
         _progress.Wrote("checkpoint", path);
         if (Snapshots.KeepCheckpoints > 0)
