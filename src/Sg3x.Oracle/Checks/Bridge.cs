@@ -58,6 +58,13 @@ internal static class Bridge
         [batch.Length, batch[0].Length, batch[0][0].Height(), batch[0][0].Width()],
         dtype);
 
+    /// <summary>On the device that is checked.</summary>
+    public static Tensor Tensor(this Subject subject, double[] values, long[] shape, ScalarType dtype) =>
+        Tensor(values, shape, dtype).to(subject.Device);
+
+    /// <summary>[N, C, H, W] on the device that is checked.</summary>
+    public static Tensor Tensor(this Subject subject, double[][][,] batch, ScalarType dtype) => Tensor(batch, dtype).to(subject.Device);
+
     public static double[] Values(Tensor x) => x.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
 
     /// <summary>The planes of [N, C, H, W].</summary>

@@ -24,13 +24,17 @@ public static class CheckRegistry
         new BlurCheck(),
         new GeneratorCheck(),
         new AveragesCheck(),
+        new EquivarianceCheck(),
         new DiscriminatorCheck(),
         new NotInBuild("augment.geometry", "ADA B.2: G⁻¹ = product of the inverses in the listed order; sym6"),
         new NotInBuild("augment.colour", "ADA B.2: C ← M·C"),
         new NotInBuild("augment.controller", "ADA 3: p ← max(0, p + sign(r_t − 0.6)·batch·4/500 000)"),
         new NotInBuild("precision.drift", "bfloat16 operands, float32 sums: drift = √(ν + ω)"),
-        new NotInBuild("metric.equivariance", "AFG 3, E: EQ-T, EQ-T_frac, EQ-R"),
+        new NotInBuild("metric.equivariance", "AFG 3, E: production's own EQ-T, EQ-T_frac, EQ-R"),
     ];
+
+    /// <summary>Those that <c>sg3x verify --quick</c> runs, and every training before its first step.</summary>
+    public static IReadOnlyList<ICheck> Quick { get; } = [.. All.Where(check => check.Quick)];
 
     /// <summary>The check of that name.</summary>
     /// <exception cref="UserException">There is none.</exception>

@@ -28,8 +28,8 @@ internal sealed class ModulatedConvolutionCheck : ICheck
             double[][] styles = [.. s.Chunk(ins)];
             double[][][,] expected = Spec.Layers.ModulatedConvolution.Forward(x, kernel, styles, demodulate, k - 1, gain);
             Tensor measured = subject.ModulatedConvolution(
-                Bridge.Tensor(x, ScalarType.Float64), Bridge.Tensor(w, [outs, ins, k, k], ScalarType.Float64),
-                Bridge.Tensor(s, [n, ins], ScalarType.Float64), demodulate, k - 1, Bridge.Tensor([gain], [], ScalarType.Float64));
+                subject.Tensor(x, ScalarType.Float64), subject.Tensor(w, [outs, ins, k, k], ScalarType.Float64),
+                subject.Tensor(s, [n, ins], ScalarType.Float64), demodulate, k - 1, subject.Tensor([gain], [], ScalarType.Float64));
             double terms = ins * k * k + n * ins + outs;
             double[] e = [.. expected.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
             string where = $"{k}×{k}, {(demodulate ? "demodulated" : "plain")}";
@@ -48,8 +48,8 @@ internal sealed class ModulatedConvolutionCheck : ICheck
                     using IDisposable inner = NewDisposeScope();
                     double[] one = [.. Enumerable.Range(0, n * ins).Select(j => j % ins == i ? 1.0 : 0)];
                     Tensor response = subject.ModulatedConvolution(
-                        Bridge.Tensor(one, [n, ins, 1, 1], ScalarType.Float64), Bridge.Tensor(w, [outs, ins, k, k], ScalarType.Float64),
-                        Bridge.Tensor(s, [n, ins], ScalarType.Float64), true, k - 1, null);
+                        subject.Tensor(one, [n, ins, 1, 1], ScalarType.Float64), subject.Tensor(w, [outs, ins, k, k], ScalarType.Float64),
+                        subject.Tensor(s, [n, ins], ScalarType.Float64), true, k - 1, null);
                     double[] taps = Bridge.Values(response);
                     for (int j = 0; j < taps.Length; j++)
                         energy[j / (k * k)] += taps[j] * taps[j];
@@ -83,7 +83,7 @@ internal sealed class ResampleCheck : ICheck
             double[][][,] expected = [.. x.Select(image => image.Select(plane =>
                 down == 1 ? Resampling.Blur(plane, padding) : Resampling.Keep(Resampling.Blur(plane, padding))).ToArray())];
             Tensor measured = subject.Resample(
-                Bridge.Tensor(x, ScalarType.Float64), Bridge.Tensor(grid, [4, 4], ScalarType.Float64), down, padding);
+                subject.Tensor(x, ScalarType.Float64), subject.Tensor(grid, [4, 4], ScalarType.Float64), down, padding);
             long[] shape = [2, 3, expected[0][0].Height(), expected[0][0].Width()];
             double[] e = [.. expected.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
             yield return measured.shape.SequenceEqual(shape)

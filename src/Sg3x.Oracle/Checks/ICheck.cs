@@ -12,6 +12,9 @@ public interface ICheck
     /// <summary>How its tolerance follows from the arithmetic.</summary>
     string ToleranceBasis { get; }
 
+    /// <summary>Whether it belongs to the quick set: <c>sg3x verify --quick</c>, and what is run before a training.</summary>
+    bool Quick => true;
+
     /// <summary>Measures. Every comparison made is a finding, those that pass too.</summary>
     /// <param name="subject">What production offers.</param>
     /// <returns>At least one finding where there is anything to check; none where the check does not apply to this subject.</returns>

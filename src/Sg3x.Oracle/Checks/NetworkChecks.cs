@@ -74,13 +74,13 @@ internal sealed class GeneratorCheck : ICheck
         var production = LayerSchedule.Create(config);
 
         double[][] z = [draw.Row(config.ZDim), draw.Row(config.ZDim)];
-        Tensor latents = Bridge.Tensor([.. z.SelectMany(row => row)], [2, config.ZDim], ScalarType.Float32);
+        Tensor latents = subject.Tensor([.. z.SelectMany(row => row)], [2, config.ZDim], ScalarType.Float32);
         using IDisposable quiet = no_grad();
         foreach (double ψ in new[] { 1, 0.6 })
         {
             double[][] w = spec.Map(z, ψ);
             double[] expected = [.. w.SelectMany(row => Enumerable.Repeat(row, schedule.NumWs).SelectMany(values => values))];
-            Tensor ws = generator.Map(latents, ψ);
+            Tensor ws = subject.Networks.Map(generator, latents, ψ, false);
             yield return Differences.Array(
                 $"ws at ψ = {ψ}", ws.shape, expected, Bridge.Values(ws), Tolerances.Latents(config).Value);
         }
@@ -88,10 +88,10 @@ internal sealed class GeneratorCheck : ICheck
         double[,] turn = Rotation.User(0.4);
         (turn[0, 2], turn[1, 2]) = (0.05, -0.03);
         double[] flat = [.. turn.Cast<double>()];
-        generator.Synthesis.Input.SetTransform(Bridge.Tensor(flat, [3, 3], ScalarType.Float32));
+        generator.Synthesis.Input.SetTransform(subject.Tensor(flat, [3, 3], ScalarType.Float32));
         var options = new Spec.Networks.SynthesisOptions { Transform = turn };
         double[][][,] images = spec.Synthesize(spec.Map(z), options);
-        Tensor measured = generator.Synthesize(generator.Map(latents));
+        Tensor measured = subject.Networks.Synthesize(generator, subject.Networks.Map(generator, latents, 1, false), false);
         double[] e = [.. images.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
         yield return Differences.Array("image under a user transform", measured.shape, e, Bridge.Values(measured), Tolerances.Images(production).Value);
         yield return new Finding("its mean square", "above 1e−4", $"{Plane.MeanSquare(images):G3}", Plane.MeanSquare(images) > 1e-4 ? 0 : 1, 0);
@@ -122,7 +122,7 @@ internal sealed class AveragesCheck : ICheck
             NetworkStateRestore(generator, before);
             const int batch = 2;
             double[][] z = [draw.Row(config.ZDim), draw.Row(config.ZDim)];
-            Tensor latents = Bridge.Tensor([.. z.SelectMany(row => row)], [batch, config.ZDim], ScalarType.Float32);
+            Tensor latents = subject.Tensor([.. z.SelectMany(row => row)], [batch, config.ZDim], ScalarType.Float32);
             var magnitudes = new Dictionary<string, double>();
             double[][] w = spec.Map(z);
             double[][][,] images = spec.Synthesize(w, new Spec.Networks.SynthesisOptions
@@ -132,7 +132,7 @@ internal sealed class AveragesCheck : ICheck
             });
             generator.Synthesis.MagnitudeBeta = β;
             using IDisposable quiet = no_grad();
-            Tensor measured = generator.Synthesize(generator.Map(latents, 1, updateAverages: true), updateAverages: true);
+            Tensor measured = subject.Networks.Synthesize(generator, subject.Networks.Map(generator, latents, 1, true), true);
             Spec.Networks.NetworkState after = Narrow.State(generator);
             double tolerance = Tolerances.Averages(LayerSchedule.Create(config)).Value + (β is null ? 0 : Tolerances.Images(LayerSchedule.Create(config)).Value);
             foreach ((string name, double σ2) in magnitudes)
@@ -175,8 +175,8 @@ internal sealed class DiscriminatorCheck : ICheck
         {
             using IDisposable scope = NewDisposeScope();
             double[][][,] x = [.. draw.Batch(n, 3, 16, 16).Select(image => image.Select(plane => Plane.Map(plane, value => (double)(float)value)).ToArray())];
-            Tensor input = Bridge.Tensor(x, ScalarType.Float32).requires_grad_(true);
-            Tensor logits = discriminator.forward(input);
+            Tensor input = subject.Tensor(x, ScalarType.Float32).requires_grad_(true);
+            Tensor logits = subject.Networks.Judge(discriminator, input);
             yield return Differences.Array(
                 $"logits, batch {n}", logits.shape, spec.Logits(x), Bridge.Values(logits), Tolerances.Logits(config).Value);
             double[] expected = [.. spec.Gradient(x).SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];

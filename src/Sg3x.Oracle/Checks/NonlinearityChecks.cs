@@ -50,7 +50,7 @@ internal abstract class NonlinearityCheck : ICheck
         // Float32 input on both sides: what is compared is what is done to it.
         double[][,] x = [.. draw.Batch(1, Channels, side, side - 1)[0].Select(plane => Plane.Map(plane, value => (double)(float)value))];
         double[] bias = [.. draw.Row(Channels).Select(value => (double)(float)value)];
-        var c = new Case(layer, op, dtype, x, bias, Tilted(layer.UpFilter), Tilted(layer.DownFilter), shape, draw);
+        var c = new Case(subject, layer, op, dtype, x, bias, Tilted(layer.UpFilter), Tilted(layer.DownFilter), shape, draw);
         (double[][,] expected, Tensor measured) = Compute(c);
 
         double[] e = [.. expected.SelectMany(plane => plane.Cast<double>())];
@@ -82,7 +82,7 @@ internal abstract class NonlinearityCheck : ICheck
 
     /// <summary>One implementation on one layer.</summary>
     protected sealed record Case(
-        SpecLayer Layer, IFilteredLeakyRelu Op, ScalarType Dtype, double[][,] X, double[] Bias, SpecFilter Fu, SpecFilter Fd,
+        Subject Subject, SpecLayer Layer, IFilteredLeakyRelu Op, ScalarType Dtype, double[][,] X, double[] Bias, SpecFilter Fu, SpecFilter Fd,
         NonlinearityShape Shape, Draw Draw)
     {
         public double[][,] Forward() =>
@@ -90,11 +90,11 @@ internal abstract class NonlinearityCheck : ICheck
 
         public (Tensor X, Tensor Bias, Tensor Y) Production()
         {
-            Tensor x = Bridge.Tensor([X], Dtype).requires_grad_(true), bias = Bridge.Tensor(Bias, [Bias.Length], Dtype).requires_grad_(true);
+            Tensor x = Subject.Tensor([X], Dtype).requires_grad_(true), bias = Subject.Tensor(Bias, [Bias.Length], Dtype).requires_grad_(true);
             var shape = new FilteredLeakyReluShape(
                 Shape.Up, Shape.Down, new ImagePadding(Shape.Padding.X0, Shape.Padding.X1, Shape.Padding.Y0, Shape.Padding.Y1),
                 Shape.Gain, Shape.Slope, Shape.Clamp);
-            Tensor y = Op.Forward(x, bias, Bridge.Filter(Fu, ScalarType.Float32), Bridge.Filter(Fd, ScalarType.Float32), shape);
+            Tensor y = Op.Forward(x, bias, Bridge.Filter(Fu, ScalarType.Float32)?.to(Subject.Device), Bridge.Filter(Fd, ScalarType.Float32)?.to(Subject.Device), shape);
             return (x, bias, y);
         }
 
@@ -124,7 +124,7 @@ internal sealed class NonlinearityGradientCheck : NonlinearityCheck
         double[][,] dy = c.Like(c.Forward());
         (Tensor x, _, Tensor y) = c.Production();
         double[][,] expected = [.. c.X.Select((plane, i) => FilteredNonlinearity.Gradient(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, dy[i]))];
-        Tensor dx = autograd.grad([(y * Bridge.Tensor([dy], c.Dtype)).sum()], [x])[0];
+        Tensor dx = autograd.grad([(y * c.Subject.Tensor([dy], c.Dtype)).sum()], [x])[0];
         CustomBackward.ThrowIfFailed();
         return (expected, dx);
     }
@@ -142,9 +142,9 @@ internal sealed class NonlinearitySecondCheck : NonlinearityCheck
         (Tensor x, _, Tensor y) = c.Production();
         double[][,] expected = [.. c.X.Select((plane, i) =>
             FilteredNonlinearity.Tangent(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, q[i], 0))];
-        Tensor probe = Bridge.Tensor([dy], c.Dtype).requires_grad_(true);
+        Tensor probe = c.Subject.Tensor([dy], c.Dtype).requires_grad_(true);
         Tensor dx = autograd.grad([(y * probe).sum()], [x], create_graph: true, retain_graph: true)[0];
-        Tensor second = autograd.grad([(dx * Bridge.Tensor([q], c.Dtype)).sum()], [probe])[0];
+        Tensor second = autograd.grad([(dx * c.Subject.Tensor([q], c.Dtype)).sum()], [probe])[0];
         CustomBackward.ThrowIfFailed();
         return (expected, second);
     }

@@ -1,6 +1,7 @@
 using Sg3x.Networks;
 using Sg3x.Ops;
 using Sg3x.Schedule;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sg3x.Oracle.Checks;
@@ -41,29 +42,57 @@ public sealed record Subject
     /// <summary>Makes a discriminator of a configuration, with a seed.</summary>
     public required Func<DiscriminatorConfig, long, Discriminator> Discriminator { get; init; }
 
+    /// <summary>What is done with the networks.</summary>
+    public NetworkParts Networks { get; init; } = NetworkParts.Production;
+
     /// <summary>The training step's.</summary>
     public TrainingParts Training { get; init; } = TrainingParts.Production;
 
     /// <summary>Seed of whatever a check draws.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Where the parts compute.</summary>
+    public Device Device { get; init; } = CPU;
+
+    /// <summary>A network with weights of its own that is to be judged, trained or not; null: only what the configuration gives.</summary>
+    public Networks.Generator? Network { get; init; }
+
     /// <summary>Production as it is.</summary>
     /// <param name="config">The configuration asked about.</param>
+    /// <param name="device">Where it computes; null is the CPU.</param>
     /// <exception cref="UserException">A value of the configuration is out of its range.</exception>
-    public static Subject Production(GeneratorConfig config)
+    public static Subject Production(GeneratorConfig config, Device? device = null)
     {
         LayerSchedule schedule = LayerSchedule.Create(config);
+        bool cpu = device is null || device.type == DeviceType.CPU;
         return new Subject
         {
             Config = config,
             Layers = schedule.Layers,
             Input = schedule.Input,
-            Nonlinearities = [FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Fused],
+            Device = device ?? CPU,
+            Nonlinearities = [FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix, .. cpu ? [FilteredLeakyRelu.Fused] : Array.Empty<IFilteredLeakyRelu>()],
             ModulatedConvolution = (x, weight, styles, demodulate, padding, gain) =>
                 ModulatedConv.Apply(x, weight, styles, demodulate, padding, gain),
             Resample = FilteredResample.Apply,
-            Generator = (c, seed) => new Networks.Generator(c, seed),
-            Discriminator = (c, seed) => new Discriminator(c, seed),
+            Generator = (c, seed) => new Networks.Generator(c, seed, device),
+            Discriminator = (c, seed) => new Discriminator(c, seed, device),
+        };
+    }
+
+    /// <summary>
+    /// A generator with its own weights, judged by what they cannot excuse: its layers and filters, its Fourier input, every layer and
+    /// the whole against the definition with the same weights.
+    /// </summary>
+    /// <param name="network">The generator; stays the caller's, and is as before afterwards.</param>
+    public static Subject OfNetwork(Networks.Generator network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return Production(network.Config, network.parameters().First().device) with
+        {
+            Network = network,
+            Layers = network.Schedule.Layers,
+            Input = network.Schedule.Input,
         };
     }
 }

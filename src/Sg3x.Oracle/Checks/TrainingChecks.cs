@@ -76,7 +76,7 @@ internal sealed class LossCheck : ICheck
         const double u = 1.11e-16;
         var draw = new Draw(subject.Seed);
         double[] fake = [.. draw.Row(5).Select(t => 4 * t), 30], real = [.. draw.Row(5).Select(t => 4 * t), -30];
-        Tensor f = Bridge.Tensor(fake, [6, 1], ScalarType.Float64), r = Bridge.Tensor(real, [6, 1], ScalarType.Float64);
+        Tensor f = subject.Tensor(fake, [6, 1], ScalarType.Float64), r = subject.Tensor(real, [6, 1], ScalarType.Float64);
 
         // softplus may go over to the identity beyond 20, where log(1 + e^−20) = 2·10^−9 is left out: over 30, 10^−13.
         yield return Differences.Number("L_G", SpecLosses.Generator(fake), Bridge.Values(subject.Training.GeneratorLoss(f))[0], 1e-12);
@@ -84,7 +84,7 @@ internal sealed class LossCheck : ICheck
 
         // D(x) = a·x + ½|x|²: ∇D = a + x.
         double[][][,] x = draw.Batch(3, 2, 4, 5), a = draw.Batch(1, 2, 4, 5);
-        Tensor images = Bridge.Tensor(x, ScalarType.Float64).requires_grad_(true), slope = Bridge.Tensor(a, ScalarType.Float64);
+        Tensor images = subject.Tensor(x, ScalarType.Float64).requires_grad_(true), slope = subject.Tensor(a, ScalarType.Float64);
         Tensor logits = (images * slope + images.square() / 2).sum(1, 2, 3).reshape(-1, 1);
         double[][] gradients = [.. x.Select(image => image.Zip(a[0], (p, q) => p.Cast<double>().Zip(q.Cast<double>(), (s, t) => s + t)).SelectMany(v => v).ToArray())];
         yield return Differences.Number(
@@ -100,11 +100,11 @@ internal sealed class LossCheck : ICheck
         Narrow.Disturb(discriminator, subject.Seed);
         var spec = new Spec.Networks.Discriminator(8, Narrow.State(discriminator));
         double[][][,] input = [.. draw.Batch(4, 3, 8, 8).Select(image => image.Select(plane => Spec.Signals.Plane.Map(plane, v => (double)(float)v)).ToArray())];
-        Tensor real8 = Bridge.Tensor(input, ScalarType.Float32).requires_grad_(true);
+        Tensor real8 = subject.Tensor(input, ScalarType.Float32).requires_grad_(true);
         double[][] of = [.. spec.Gradient(input).Select(image => image.SelectMany(plane => plane.Cast<double>()).ToArray())];
         yield return Differences.Number(
             "R1 of a discriminator", GradientPenalty.R1(2, of),
-            Bridge.Values(subject.Training.R1(discriminator.forward(real8), real8))[0], Tolerances.Penalties(config).Value);
+            Bridge.Values(subject.Training.R1(subject.Networks.Judge(discriminator, real8), real8))[0], Tolerances.Penalties(config).Value);
     }
 }
 
@@ -127,7 +127,7 @@ internal sealed class BlurCheck : ICheck
         {
             double[][][,] x = draw.Batch(2, 2, 9, 11);
             double[] expected = [.. x.SelectMany(image => image).SelectMany(plane => DiscriminatorBlur.Forward(plane, σ).Cast<double>())];
-            Tensor y = subject.Training.Blur(Bridge.Tensor(x, ScalarType.Float64), σ);
+            Tensor y = subject.Training.Blur(subject.Tensor(x, ScalarType.Float64), σ);
             yield return Differences.Array($"blur by {σ}", y.shape, expected, Bridge.Values(y), 16 * 4 * 1.11e-16, "base 2, not e; reach ⌊3σ⌋; zeros outside");
         }
     }

@@ -72,6 +72,20 @@ internal sealed record PlantedFault(string Name, string Story, string CaughtBy, 
         {
             Generator = (c, seed) => new Sg3x.Networks.Generator(c with { OutputScale = 1 }, seed),
         }),
+        new("delta filters in the state", "what a checkpoint of a wrong implementation brings with it", "network.equivariance", () => T with
+        {
+            Generator = (c, seed) => WithFilters(new Sg3x.Networks.Generator(c, seed), taps =>
+            {
+                Tensor delta = zeros_like(taps);
+                long half = taps.shape[0] / 2;
+                delta.narrow(0, half - 1, 2).fill_(0.5);
+                return delta;
+            }),
+        }),
+        new("filters rounded to bfloat16", "taps in the dtype of the activations", "network.generator", () => T with
+        {
+            Generator = (c, seed) => WithFilters(new Sg3x.Networks.Generator(c, seed), taps => taps.to(ScalarType.BFloat16).to(ScalarType.Float32)),
+        }),
         new("minibatch deviation over pairs", Classic, "network.discriminator", () => T with
         {
             Discriminator = (c, seed) => new Discriminator(c with { MinibatchStdGroup = 2 }, seed),
@@ -119,6 +133,18 @@ internal sealed record PlantedFault(string Name, string Story, string CaughtBy, 
 
     private static Subject WithNonlinearity(Func<Tensor, Tensor, Tensor?, Tensor?, FilteredLeakyReluShape, Tensor> forward) =>
         T with { Nonlinearities = [new Faulty(forward)] };
+
+    private static Sg3x.Networks.Generator WithFilters(Sg3x.Networks.Generator generator, Func<Tensor, Tensor> change)
+    {
+        using IDisposable scope = NewDisposeScope();
+        using IDisposable quiet = no_grad();
+        foreach ((string name, Tensor buffer) in generator.named_buffers())
+        {
+            if (name.EndsWith("_filter", StringComparison.Ordinal))
+                buffer.copy_(change(buffer));
+        }
+        return generator;
+    }
 
     private static Tensor? Flipped(Tensor? filter) => filter is null ? null : filter.flip([.. Enumerable.Range(0, (int)filter.dim()).Select(d => (long)d)]);
 
