@@ -86,7 +86,7 @@ internal static class GenerateCommand
             throw UserException.Mismatch("--trunc", "a number", truncation.ToString(CultureInfo.InvariantCulture));
         }
 
-        string path = NetworkPath(result.GetRequiredValue(Network));
+        string path = NetworkSource.Find(result.GetRequiredValue(Network));
         Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(path, device);
         IEnumerable<(long Seed, Tensor Image)> images = seeds.Select(
@@ -126,18 +126,6 @@ internal static class GenerateCommand
         using IDisposable scope = NewDisposeScope();
         ImageFiles.WritePng(path, ImageGrid.Compose(cat([.. images.Select(i => i.Image)]), columns));
         Terminal.Out().Line(path);
-    }
-
-    private static string NetworkPath(string source)
-    {
-        if (!Directory.Exists(source))
-        {
-            return File.Exists(source) ? source
-                : throw UserException.Mismatch(source, "a run's folder or a network's file", "nothing of that name");
-        }
-
-        return new RunFolder(source).Checkpoints() is [string last, ..] ? last
-            : throw UserException.Mismatch(source, "a run's folder with a checkpoint", "none in it");
     }
 
     private static int InRange(string option, int value, int least, int most) => value >= least && value <= most ? value

@@ -1,102 +1,132 @@
 using System.CommandLine;
-using System.Globalization;
 using Sg3x.Cli.Output;
-using Sg3x.Oracle.Vectors;
+using Sg3x.Configuration;
 
 namespace Sg3x.Cli.Commands;
 
-/// <summary><c>sg3x verify</c>: holds production against reference values.</summary>
+/// <summary><c>sg3x verify</c>: holds a configuration, a network or this build to the papers, or to reference values.</summary>
 internal static class VerifyCommand
 {
+    private const string DefaultPreset = "demo";
+
+    private static readonly Argument<string?> Preset = new("preset")
+    {
+        Description = $"Whose generator: {string.Join(", ", Presets.Names)}; without it, {DefaultPreset}",
+        HelpName = "PRESET",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = "A configuration in JSON, or the folder of a run, in the place of a preset",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Network = new("--network")
+    {
+        Description = "A trained network: a checkpoint, a run's folder (its last checkpoint), or a generator in safetensors,"
+            + " official names. It is judged by what its weights cannot excuse",
+        HelpName = "CHECKPOINT",
+    };
+
+    private static readonly Option<string[]> Vectors = new("--vectors")
+    {
+        Description = "Files of reference values: a schedule in JSON; a generator, discriminator, ops or augmentations"
+            + " in safetensors",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string[]> Set = CommonOptions.Set();
+
+    private static readonly Option<bool> Quick = new("--quick")
+    {
+        Description = "Only the quick checks, those that a training runs before it begins",
+    };
+
+    private static readonly Option<string?> Report = new("--report")
+    {
+        Description = "Write a page with every check, the schedule, each filter's frequency response and the equivariance",
+        HelpName = "FILE.html",
+    };
+
+    private static readonly Option<string> Device = CommonOptions.Device();
+
+    private static readonly Option<int> Threads = CommonOptions.Threads();
+
+    private static readonly Option<bool> AsJson = CommonOptions.Json();
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var vectors = new Option<string[]>("--vectors")
-        {
-            Description = "Files of reference values: a schedule in JSON; a generator, discriminator, ops or augmentations"
-                + " in safetensors",
-            HelpName = "FILE",
-            AllowMultipleArgumentsPerToken = true,
-            Required = true,
-        };
-        Option<string> device = CommonOptions.Device();
-        Option<int> threads = CommonOptions.Threads();
-        Option<bool> json = CommonOptions.Json();
         var command = new Command("verify",
-            "Computes what the files of reference values hold and prints, per tensor, the largest absolute and relative"
-            + " difference and the tolerance. Exit code 1 where a tolerance is exceeded, 2 where a file cannot be checked in"
-            + " full.")
+            "Holds this build to the papers, for a configuration or a trained network: a row for each check with its equation,"
+            + " what was expected, what was measured, the tolerance, the margin and where. With --vectors, computes what files"
+            + " of reference values hold instead. Exit code 1 where something is not as it must be, 2 where it cannot be"
+            + " checked.")
         {
-            vectors, device, threads, json,
+            Preset, Config, Network, Vectors, Set, Quick, Report, Device, Threads, AsJson,
         };
-        command.SetAction(result => Run(
-            result.GetRequiredValue(vectors),
-            new ComputeOptions(result.GetRequiredValue(device), result.GetValue(threads)),
-            result.GetValue(json)));
+        command.SetAction(Run);
         Examples.For(command,
+            ("sg3x verify t-256", "every check on config T at 256²"),
+            ("sg3x verify demo --quick", "what a training of the demo is preceded by"),
+            ("sg3x verify --network runs/00000-demo --report demo.html", "a trained network, and a page about it"),
             ("sg3x verify --vectors golden/reference/generator-t-32.safetensors",
                 "images, gradients and averages of a generator"),
             ("sg3x verify --vectors golden/reference/*.json --json", "several schedules, for a program"));
         return command;
     }
 
-    private static int Run(string[] files, ComputeOptions compute, bool json)
+    private static int Run(ParseResult result)
     {
-        TorchSharp.torch.Device torchDevice = compute.Apply();
-        var reports = new List<VectorReport>();
-        var unreadable = new List<UnreadableFile>();
-        foreach (string file in files)
-        {
-            try
-            {
-                reports.Add(VectorFiles.Check(file, torchDevice));
-            }
-            catch (UserException e)
-            {
-                unreadable.Add(new UnreadableFile(file, e.Message));
-            }
-
-            if (!json && unreadable.All(u => u.File != file))
-            {
-                VectorTable.Print(Terminal.Out(), reports[^1]);
-            }
-        }
-
-        if (json)
-        {
-            bool passed = unreadable.Count == 0 && reports.All(r => r.Passed);
-            Json.Print(new { Passed = passed, Files = reports, Unreadable = unreadable });
-        }
-        else
-        {
-            PrintSummary(files.Length, reports, unreadable.Count);
-        }
-
-        foreach (UnreadableFile file in unreadable)
-        {
-            Terminal.Error().Failure(file.Message);
-        }
-
-        return reports.Any(r => r.Failed) ? ExitCode.CheckFailed
-            : unreadable.Count > 0 || reports.Any(r => !r.Passed) ? ExitCode.BadInput
-            : ExitCode.Done;
-    }
-
-    private static void PrintSummary(int files, List<VectorReport> reports, int unreadable)
-    {
-        string[] parts =
+        string[] vectors = result.GetValue(Vectors) ?? [];
+        (string Name, bool Given)[] subjects =
         [
-            Count(reports.Count(r => r.Passed), "agree"),
-            Count(reports.Count(r => r.Failed), "DISAGREE"),
-            Count(reports.Count(r => !r.Failed && !r.Passed), "not in this build"),
-            Count(unreadable, "unusable"),
+            ("PRESET", result.GetValue(Preset) is not null),
+            ("--config", result.GetValue(Config) is not null),
+            ("--network", result.GetValue(Network) is not null),
+            ("--vectors", result.GetResult(Vectors) is not null),
         ];
-        Terminal.Out().Line(string.Create(CultureInfo.InvariantCulture,
-            $"{files} file{(files == 1 ? "" : "s")}: {string.Join(", ", parts.Where(p => p.Length > 0))}"));
+        string[] given = [.. subjects.Where(s => s.Given).Select(s => s.Name)];
+        if (given.Length > 1)
+        {
+            throw UserException.Mismatch(
+                "verify", $"one of {string.Join(", ", subjects.Select(s => s.Name))}", string.Join(" and ", given));
+        }
+
+        var compute = new ComputeOptions(result.GetRequiredValue(Device), result.GetValue(Threads));
+        bool json = result.GetValue(AsJson);
+        if (given is ["--vectors"])
+        {
+            Refuse(result, "--vectors", Quick, Report, Set);
+            return vectors.Length > 0 ? VectorVerification.Run(vectors, compute.Apply(), json)
+                : throw UserException.Mismatch("--vectors", "the names of files", "none");
+        }
+
+        var options = new PaperVerificationOptions(result.GetValue(Quick), json, result.GetValue(Report));
+        string[] set = result.GetValue(Set) ?? [];
+        if (result.GetValue(Network) is string network)
+        {
+            Refuse(result, "--network", Set);
+            return PaperVerification.OfNetwork(NetworkSource.Find(network), compute.Apply(), options);
+        }
+
+        string source = result.GetValue(Config) ?? result.GetValue(Preset) ?? DefaultPreset;
+        if (result.GetValue(Config) is null && !Presets.Names.Contains(source, StringComparer.OrdinalIgnoreCase))
+        {
+            throw UserException.Mismatch("preset", $"one of {string.Join(", ", Presets.Names)} (a file goes after --config)", source);
+        }
+
+        return PaperVerification.OfConfiguration(source, ConfigSource.Load(source, set), compute.Apply(), options);
     }
 
-    private static string Count(int count, string what) =>
-        count == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"{count} {what}");
-
-    private sealed record UnreadableFile(string File, string Message);
+    /// <summary>Refuses options that mean nothing beside another.</summary>
+    private static void Refuse(ParseResult result, string beside, params Option[] options)
+    {
+        foreach (Option option in options.Where(o => result.GetResult(o) is { Implicit: false }))
+        {
+            throw UserException.Mismatch(option.Name, $"a configuration to check", beside);
+        }
+    }
 }

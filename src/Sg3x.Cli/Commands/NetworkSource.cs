@@ -1,0 +1,22 @@
+using Sg3x.Training;
+
+namespace Sg3x.Cli.Commands;
+
+/// <summary>Where a network comes from: the folder of a run, whose last checkpoint it is, or a file.</summary>
+internal static class NetworkSource
+{
+    /// <summary>The file that holds the network.</summary>
+    /// <param name="source">A run's folder, a checkpoint, or a generator in safetensors.</param>
+    /// <exception cref="UserException">There is no such file, or no checkpoint in the folder.</exception>
+    public static string Find(string source)
+    {
+        if (!Directory.Exists(source))
+        {
+            return File.Exists(source) ? source
+                : throw UserException.Mismatch(source, "a run's folder or a network's file", "nothing of that name");
+        }
+
+        return new RunFolder(source).Checkpoints() is [string last, ..] ? last
+            : throw UserException.Mismatch(source, "a run's folder with a checkpoint", "none in it");
+    }
+}

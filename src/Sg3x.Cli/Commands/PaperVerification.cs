@@ -1,0 +1,56 @@
+using Sg3x.Checkpoints;
+using Sg3x.Cli.Output;
+using Sg3x.Configuration;
+using Sg3x.Oracle.Checks;
+using Sg3x.Oracle.Reports;
+using static TorchSharp.torch;
+using Generator = Sg3x.Networks.Generator;
+
+namespace Sg3x.Cli.Commands;
+
+/// <summary>How <c>sg3x verify</c> checks and what it leaves.</summary>
+/// <param name="Quick">Only the quick checks.</param>
+/// <param name="Json">Output for programs.</param>
+/// <param name="Page">File of the page to write, or null.</param>
+internal sealed record PaperVerificationOptions(bool Quick, bool Json, string? Page);
+
+/// <summary><c>sg3x verify</c> without files of reference values: production against the papers.</summary>
+internal static class PaperVerification
+{
+    /// <summary>Verifies what this build makes of a configuration.</summary>
+    /// <param name="name">What the configuration was given as.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="options">Which checks, which output.</param>
+    /// <returns>The exit code.</returns>
+    public static int OfConfiguration(string name, RunConfig config, Device device, PaperVerificationOptions options) =>
+        Run(name, Subject.Production(config.Generator, device), options);
+
+    /// <summary>Verifies a network by what its weights cannot excuse.</summary>
+    /// <param name="path">File of the network.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="options">Which checks, which output.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserException">The file holds no network.</exception>
+    public static int OfNetwork(string path, Device device, PaperVerificationOptions options)
+    {
+        using Generator network = NetworkFile.LoadGenerator(path, device);
+        return Run(path, Subject.OfNetwork(network), options);
+    }
+
+    private static int Run(string name, Subject subject, PaperVerificationOptions options)
+    {
+        VerificationReport report = CheckProgress.Around(
+            Terminal.Error(), progress => VerificationReport.Run(name, subject, options.Quick, progress));
+        if (options.Json)
+        {
+            Console.Out.WriteLine(ReportJson.Format(report));
+        }
+        else
+        {
+            CheckTable.Print(Terminal.Out(), report);
+        }
+
+        return report.Passed ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Sg3x.Oracle.Checks;
+using Sg3x.Oracle.Reports;
+using Spectre.Console;
+
+namespace Sg3x.Cli.Output;
+
+/// <summary>Prints what came of verifying something.</summary>
+internal static class CheckTable
+{
+    private const int EquationWidth = 46;
+    private const int WhereWidth = 34;
+
+    /// <summary>A row for each check with its tightest comparison, then each failure in words, then the counts.</summary>
+    public static void Print(Terminal terminal, VerificationReport report)
+    {
+        terminal.Line($"{report.Name}: {report.Describe()}, on {report.Device}{(report.IsNetwork ? ", with its own weights" : "")}");
+        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = terminal.IsTerminal };
+        table.AddColumn(new TableColumn("check").NoWrap());
+        table.AddColumn(new TableColumn("").NoWrap());
+        table.AddColumn(new TableColumn("equation").Width(EquationWidth));
+        table.AddColumn(new TableColumn("expected").Width(14));
+        table.AddColumn(new TableColumn("measured").Width(12));
+        table.AddColumn(new TableColumn("tolerance").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("margin").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("where").Width(WhereWidth));
+        foreach (CheckResult check in report.Checks)
+        {
+            (string word, Color colour) = Verdict(check.Status);
+            table.AddRow(
+                new Text(check.Id),
+                new Text(word, new Style(colour)),
+                new Text(check.Equation),
+                new Text(check.Worst?.Expected ?? ""),
+                new Text(check.Worst?.Measured ?? ""),
+                new Text(check.Worst is Finding f ? Tolerance(f) : ""),
+                new Text(check.Worst is Finding worst ? Margin(worst) : ""),
+                new Text(check.Worst?.Where ?? ""));
+        }
+
+        terminal.Write(table);
+        terminal.Line("Each row is the check's tightest comparison; the margin is how many times the error fits into the tolerance.");
+        PrintFailures(terminal, report);
+        PrintSummary(terminal, report);
+    }
+
+    /// <summary>A line for each failed check, in words a person can act on.</summary>
+    public static void PrintFailures(Terminal terminal, VerificationReport report)
+    {
+        foreach ((string id, string text) in report.Explanations())
+        {
+            terminal.Verdict(Output.Verdict.Failed, id, text);
+        }
+    }
+
+    /// <summary>How the checks of a report ended, in numbers.</summary>
+    public static string Counts(VerificationReport report)
+    {
+        (int Count, string What)[] parts =
+        [
+            (report.Count(CheckStatus.Passed), "passed"),
+            (report.Count(CheckStatus.Failed), "FAILED"),
+            (report.Count(CheckStatus.NotApplicable), "not applicable"),
+            (report.Count(CheckStatus.NotInBuild), "not in this build"),
+        ];
+        return string.Join(", ", parts.Where(p => p.Count > 0).Select(p => FormattableString.Invariant($"{p.Count} {p.What}")));
+    }
+
+    private static void PrintSummary(Terminal terminal, VerificationReport report)
+    {
+        string[] missing = [.. report.Checks.Where(c => c.Status == CheckStatus.NotInBuild).Select(c => c.Id)];
+        if (missing.Length > 0)
+        {
+            terminal.Line($"Not in this build, so not checked: {string.Join(", ", missing)}");
+        }
+
+        if (report.LeftOut.Count > 0)
+        {
+            terminal.Line($"Left out by --quick, so not checked: {string.Join(", ", report.LeftOut)}");
+        }
+
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{report.Checks.Count} checks: {Counts(report)}; {report.Duration.TotalSeconds:0.0} s"));
+    }
+
+    private static (string Word, Color Colour) Verdict(CheckStatus status) => status switch
+    {
+        CheckStatus.Passed => ("ok", Color.Green),
+        CheckStatus.Failed => ("FAILED", Color.Red),
+        CheckStatus.NotApplicable => ("not applicable", Color.Grey),
+        _ => ("not in this build", Color.Yellow),
+    };
+
+    private static string Tolerance(Finding finding) => finding.Tolerance == 0 ? "equal" : Number(finding.Tolerance);
+
+    private static string Margin(Finding finding) => (finding.Passed, finding.Error, finding.Tolerance) switch
+    {
+        (true, 0, _) => "exact",
+        (true, _, _) => $"{Factor(finding.Tolerance / finding.Error)}×",
+        (false, _, 0) => "differs",
+        (false, double.NaN, _) => "not a number",
+        _ => $"exceeded {Factor(finding.Error / finding.Tolerance)}×",
+    };
+
+    private static string Factor(double value) =>
+        value.ToString(value >= 1000 ? "0e+0" : value >= 10 ? "0" : "0.0", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("0.0e+00", CultureInfo.InvariantCulture);
+}
