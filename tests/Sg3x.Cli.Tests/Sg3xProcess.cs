@@ -23,6 +23,13 @@ internal static class Sg3xProcess
 
     public static ProgramResult RunIn(string folder, params string[] arguments) => Wait(Start(folder, arguments));
 
+    /// <summary>Runs another build of the program.</summary>
+    /// <param name="program">Its Sg3x.Cli.dll.</param>
+    /// <param name="folder">The folder to run in.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static ProgramResult RunBuild(string program, string folder, params string[] arguments) =>
+        Wait(Process.Start(Describe(DotNet, folder, [program, .. arguments]))!);
+
     /// <summary>Runs a line of shell in which <c>$SG3X</c> starts the program.</summary>
     public static ProgramResult Shell(string folder, string line)
     {

@@ -8,22 +8,25 @@ namespace Sg3x.Cli.Output;
 /// <summary>Prints what came of verifying something.</summary>
 internal static class CheckTable
 {
-    private const int EquationWidth = 46;
-    private const int WhereWidth = 34;
+    private const string WholeArray = "equal to the definition";
+
+    private static readonly (string Title, int? Width, bool Right)[] Columns =
+    [
+        ("check", null, false), ("", 8, false), ("equation", 48, false), ("expected", 14, false), ("measured", 12, false),
+        ("tolerance", null, true), ("margin", null, true), ("where", 24, false),
+    ];
 
     /// <summary>A row for each check with its tightest comparison, then each failure in words, then the counts.</summary>
     public static void Print(Terminal terminal, VerificationReport report)
     {
         terminal.Line($"{report.Name}: {report.Describe()}, on {report.Device}{(report.IsNetwork ? ", with its own weights" : "")}");
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = terminal.IsTerminal };
-        table.AddColumn(new TableColumn("check").NoWrap());
-        table.AddColumn(new TableColumn("").NoWrap());
-        table.AddColumn(new TableColumn("equation").Width(EquationWidth));
-        table.AddColumn(new TableColumn("expected").Width(14));
-        table.AddColumn(new TableColumn("measured").Width(12));
-        table.AddColumn(new TableColumn("tolerance").RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("margin").RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("where").Width(WhereWidth));
+        foreach ((string title, int? width, bool right) in Columns)
+        {
+            var column = new TableColumn(title) { Width = width, NoWrap = width is null };
+            table.AddColumn(right ? column.RightAligned() : column);
+        }
+
         foreach (CheckResult check in report.Checks)
         {
             (string word, Color colour) = Verdict(check.Status);
@@ -32,10 +35,10 @@ internal static class CheckTable
                 new Text(word, new Style(colour)),
                 new Text(check.Equation),
                 new Text(check.Worst?.Expected ?? ""),
-                new Text(check.Worst?.Measured ?? ""),
+                new Text(check.Worst is Finding m ? Measured(m) : ""),
                 new Text(check.Worst is Finding f ? Tolerance(f) : ""),
                 new Text(check.Worst is Finding worst ? Margin(worst) : ""),
-                new Text(check.Worst?.Where ?? ""));
+                new Text(check.Worst is Finding w ? Where(w) : ""));
         }
 
         terminal.Write(table);
@@ -90,6 +93,14 @@ internal static class CheckTable
         CheckStatus.NotApplicable => ("not applicable", Color.Grey),
         _ => ("not in this build", Color.Yellow),
     };
+
+    private static string Measured(Finding finding) =>
+        finding.Expected == WholeArray && double.TryParse(finding.Measured, CultureInfo.InvariantCulture, out double difference)
+            ? $"{Number(difference)} off"
+            : finding.Measured;
+
+    // What stands behind the place are the two values, which a failure's explanation has.
+    private static string Where(Finding finding) => finding.Where.Split(": expected", 2)[0];
 
     private static string Tolerance(Finding finding) => finding.Tolerance == 0 ? "equal" : Number(finding.Tolerance);
 
