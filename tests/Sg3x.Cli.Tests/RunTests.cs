@@ -119,6 +119,28 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
         Assert.NotEqual(File.ReadAllBytes(_folder.File("a/seed0009.png")), File.ReadAllBytes(_folder.File("a/seed0002.png")));
     }
 
+    [Fact]
+    public void Generate_passes_over_a_damaged_checkpoint()
+    {
+        string checkpoints = Directory.CreateDirectory(_folder.File("run/checkpoints")).FullName;
+        string sound = Directory.GetFiles(Path.Combine(fixture.Run, "checkpoints")).Single();
+        File.Copy(sound, Path.Combine(checkpoints, "000000.010kimg.safetensors"));
+        string damaged = Path.Combine(checkpoints, "000000.020kimg.safetensors");
+        byte[] bytes = File.ReadAllBytes(sound);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(damaged, bytes);
+
+        ProgramResult result = Sg3xProcess.RunIn(_folder.Path, "generate", "run", "--seeds", "1");
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.Contains("000000.020kimg.safetensors", result.Error, StringComparison.Ordinal);
+        Assert.Contains("passed over", result.Error, StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(checkpoints, "000000.010kimg.safetensors"));
+        result = Sg3xProcess.RunIn(_folder.Path, "generate", "run", "--seeds", "1");
+        Assert.True(result.ExitCode == 2, result.Everything);
+        Assert.Contains("no sound checkpoint", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--device", "cuda:x")]
     [InlineData("--device", "gpu")]

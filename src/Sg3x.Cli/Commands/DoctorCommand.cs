@@ -41,7 +41,7 @@ internal static class DoctorCommand
 
     private static int Run(bool json)
     {
-        EnvironmentInfo info = EnvironmentInfo.Collect();
+        EnvironmentInfo info = EnvironmentInfo.Collect(threads: 0);
         Finding[] findings = [.. Examine(info)];
         if (json)
         {
@@ -140,7 +140,7 @@ internal static class DoctorCommand
 
         public override int Invoke(ParseResult parseResult)
         {
-            EnvironmentInfo info = EnvironmentInfo.Collect();
+            EnvironmentInfo info = EnvironmentInfo.Collect(threads: 0);
             Console.Out.WriteLine($"sg3x {info.Version}");
             foreach ((string name, string value) in Rows(info).Skip(1))
             {

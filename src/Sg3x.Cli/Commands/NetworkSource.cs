@@ -1,13 +1,14 @@
+using Sg3x.Cli.Output;
 using Sg3x.Training;
 
 namespace Sg3x.Cli.Commands;
 
-/// <summary>Where a network comes from: the folder of a run, whose last checkpoint it is, or a file.</summary>
+/// <summary>Where a network comes from: the folder of a run, whose last sound checkpoint it is, or a file.</summary>
 internal static class NetworkSource
 {
     /// <summary>The file that holds the network.</summary>
     /// <param name="source">A run's folder, a checkpoint, or a generator in safetensors.</param>
-    /// <exception cref="UserException">There is no such file, or no checkpoint in the folder.</exception>
+    /// <exception cref="UserException">There is no such file, or no sound checkpoint in the folder.</exception>
     public static string Find(string source)
     {
         if (!Directory.Exists(source))
@@ -16,7 +17,18 @@ internal static class NetworkSource
                 : throw UserException.Mismatch(source, "a run's folder or a network's file", "nothing of that name");
         }
 
-        return new RunFolder(source).Checkpoints() is [string last, ..] ? last
-            : throw UserException.Mismatch(source, "a run's folder with a checkpoint", "none in it");
+        UserException? first = null;
+        foreach (string path in new RunFolder(source).Checkpoints())
+        {
+            if (Checkpoint.FindDamage(path) is not string damage)
+            {
+                return path;
+            }
+
+            Terminal.Error().Warning($"{damage} The checkpoint is passed over for the one before it.");
+            first ??= new UserException($"{damage} The run has no sound checkpoint.");
+        }
+
+        throw first ?? UserException.Mismatch(source, "a run's folder with a checkpoint", "none in it");
     }
 }

@@ -15,7 +15,7 @@ namespace Sg3x.Oracle.Vectors;
 internal sealed partial class GeneratorVectors
 {
     private const string TransformName = "synthesis.input.transform";
-    private const double UpdateMagnitudeBeta = 0.999;
+    private const double DefaultMagnitudeBeta = 0.999;
 
     private readonly SafeTensorsFile _file;
     private readonly Generator _generator;
@@ -128,7 +128,8 @@ internal sealed partial class GeneratorVectors
 
         using IDisposable ungraded = no_grad();
         _generator.train();
-        _generator.Synthesis.MagnitudeBeta = UpdateMagnitudeBeta;
+        _generator.Synthesis.MagnitudeBeta = Metadata.Read(
+            _file, arguments => OfficialArguments.MagnitudeBeta(arguments) ?? DefaultMagnitudeBeta);
         using Tensor image = _generator.Synthesize(_generator.Map(_z, updateAverages: true), updateAverages: true);
         foreach (string name in names)
         {

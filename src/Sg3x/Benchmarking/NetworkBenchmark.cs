@@ -22,7 +22,7 @@ public static class NetworkBenchmark
         ArgumentNullException.ThrowIfNull(progress);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeats);
         int batch = config.Training.Batch, interval = config.Training.R1Interval;
-        EnvironmentInfo environment = EnvironmentInfo.Collect(get_num_threads());
+        EnvironmentInfo environment = EnvironmentInfo.Collect();
         using DisposeScope scope = NewDisposeScope();
         using var state = new TrainingState(config, device);
         var phases = new TrainingPhases(state, new TickStatistics());

@@ -1,7 +1,11 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
 namespace Sg3x.Checkpoints;
 
 /// <summary>Files that appear whole or not at all: written beside their final name, flushed to the disk, renamed.</summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     private const int BufferBytes = 1 << 16;
 
@@ -29,6 +33,7 @@ public static class AtomicFile
             }
 
             File.Move(partial, final, overwrite: true);
+            SyncFolder(final);
         }
         catch (Exception e)
         {
@@ -70,6 +75,64 @@ public static class AtomicFile
             throw;
         }
     }
+
+    /// <summary>Deletes what writers that were killed left beside the files of a folder.</summary>
+    /// <param name="folder">The folder; nothing happens where there is none.</param>
+    public static void RemoveLeftovers(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (string path in Directory.GetFiles(folder, "*.partial"))
+        {
+            string[] parts = Path.GetFileName(path).Split('.');
+            if (parts.Length > 2 && int.TryParse(parts[^2], NumberStyles.None, CultureInfo.InvariantCulture, out int writer) && !IsAlive(writer))
+            {
+                Remove(path);
+            }
+        }
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using Process found = Process.GetProcessById(process);
+            return !found.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The new name is in the folder, and a folder has a cache of its own: without this a power failure can undo the
+    /// renaming. .NET has no call for it; where the system has none either the file is there all the same.</summary>
+    private static void SyncFolder(string path)
+    {
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+        {
+            return;
+        }
+
+        int folder = Open(Path.GetDirectoryName(path) ?? "/", 0);
+        if (folder >= 0)
+        {
+            _ = FSync(folder);
+            _ = Close(folder);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int FSync(int file);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
 
     private static void Remove(string path)
     {

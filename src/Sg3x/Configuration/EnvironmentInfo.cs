@@ -71,9 +71,9 @@ public sealed record EnvironmentInfo
     /// <summary>What reads and writes image files.</summary>
     public required string Images { get; init; }
 
-    /// <summary>Loads libtorch, sets its threads, and looks at the process and the machine. What cannot be had says so.</summary>
-    /// <param name="threads">Threads of one tensor operation; 0: one per processor.</param>
-    public static EnvironmentInfo Collect(int threads = 0)
+    /// <summary>Loads libtorch and looks at the process and the machine. What cannot be had says so.</summary>
+    /// <param name="threads">Threads of one tensor operation to set, 0 for one per processor; null leaves their number.</param>
+    public static EnvironmentInfo Collect(int? threads = null)
     {
         Assembly torchSharp = typeof(torch).Assembly;
         bool standIn = torchSharp.GetName().Name != "TorchSharp";
@@ -91,7 +91,7 @@ public sealed record EnvironmentInfo
             OmpWaitPolicy = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"),
             Images = ImageLibrary(),
         };
-        return WithLibTorch(info, threads > 0 ? threads : Environment.ProcessorCount);
+        return WithLibTorch(info, threads is 0 ? Environment.ProcessorCount : threads);
     }
 
     /// <summary>The same by name, what is unknown left out: what <c>config.json</c> records.</summary>
@@ -99,7 +99,7 @@ public sealed record EnvironmentInfo
         .Where(p => p.Value is not null)
         .ToDictionary(p => p.Key, p => p.Value!.ToString(), StringComparer.Ordinal);
 
-    private static EnvironmentInfo WithLibTorch(EnvironmentInfo info, int threads)
+    private static EnvironmentInfo WithLibTorch(EnvironmentInfo info, int? threads)
     {
         try
         {
@@ -108,7 +108,11 @@ public sealed record EnvironmentInfo
                 _ = one.numel();
             }
 
-            torch.set_num_threads(threads);
+            if (threads is int count)
+            {
+                torch.set_num_threads(count);
+            }
+
             IReadOnlyList<string> libraries = NativeLibraries.Mapped();
             (string? blas, string? blasPath) = NativeLibraries.Blas(libraries);
             bool cuda = torch.cuda.is_available();

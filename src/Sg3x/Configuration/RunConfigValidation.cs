@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sg3x.Metrics;
 using Sg3x.Networks;
 using Sg3x.Schedule;
 using static Sg3x.Schedule.ConfigChecks;
@@ -83,7 +84,7 @@ internal static class RunConfigValidation
         CheckRange("snapshots.keepCheckpoints", s.KeepCheckpoints, 0, 1 << 20);
         CheckRange("snapshots.gridColumns", s.GridColumns, 1, 128);
         CheckRange("snapshots.gridRows", s.GridRows, 1, 128);
-        CheckRange("snapshots.distanceImages", s.DistanceImages, 0, 1 << 20);
+        CheckRange("snapshots.distanceImages", s.DistanceImages, 0, PatchSet.MostImages);
     }
 
     private static void CheckEqual(string option, int value, int other, string otherName)

@@ -22,8 +22,9 @@ public sealed record SlicedWassersteinDistance(IReadOnlyList<SlicedWassersteinLe
 /// </summary>
 public static class SlicedWasserstein
 {
-    private const int Patch = 7, PatchesPerImage = 128, Smallest = 16;
-    private const int Values = 3 * Patch * Patch;
+    internal const int Smallest = 16;
+
+    private const int Values = PatchSet.Values;
 
     // 512 directions, in portions that keep the projections within bounds of memory.
     private const int Portions = 16, Directions = 32;
@@ -35,19 +36,47 @@ public static class SlicedWasserstein
     /// <exception cref="ArgumentException">The tensors have other shapes.</exception>
     public static SlicedWassersteinDistance Distance(Tensor a, Tensor b, long seed = 0)
     {
-        var size = CheckedSize(a, b);
+        CheckSizes(a, b);
         var count = (int)Math.Min(a.shape[0], b.shape[0]);
-        var levels = new List<SlicedWassersteinLevel>();
-        for (var level = 0; size >> level >= Smallest; level++)
+        var resolution = (int)a.shape[2];
+        var (patchesA, patchesB) = Sets(count, resolution, seed);
+        using var scope = NewDisposeScope();
+        patchesA.Add(a.narrow(0, 0, count));
+        patchesB.Add(b.narrow(0, 0, count));
+        return Distance(patchesA, patchesB, seed);
+    }
+
+    /// <summary>Two sets to be filled image by image, so that the images themselves need not be in memory at once.</summary>
+    /// <param name="count">Images of each.</param>
+    /// <param name="resolution">Width and height of the images, a power of two of at least 16.</param>
+    /// <param name="seed">Seed of the patches.</param>
+    public static (PatchSet A, PatchSet B) Sets(int count, int resolution, long seed) =>
+        (new PatchSet(count, resolution, seed), new PatchSet(count, resolution, unchecked(seed + 1)));
+
+    /// <summary>Measures the distance of two full sets, which are used up.</summary>
+    /// <param name="a">The one.</param>
+    /// <param name="b">The other, of as many images of the same size.</param>
+    /// <param name="seed">Seed of the directions.</param>
+    /// <exception cref="ArgumentException">A set is not full, or they do not match.</exception>
+    public static SlicedWassersteinDistance Distance(PatchSet a, PatchSet b, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        if (!a.IsFull || !b.IsFull || a.Count != b.Count || a.Resolution != b.Resolution)
         {
-            var distance = Sliced(Descriptors(a, count, level, seed), Descriptors(b, count, level, unchecked(seed + 1)), seed);
-            levels.Add(new SlicedWassersteinLevel(size >> level, 1000 * distance));
+            throw new ArgumentException(
+                $"Sets to compare are full and alike; these are of {a.Count} images of {a.Resolution}² and {b.Count} of {b.Resolution}².");
         }
 
+        SlicedWassersteinLevel[] levels =
+        [
+            .. Enumerable.Range(0, a.Levels).Select(level => new SlicedWassersteinLevel(
+                a.Resolution >> level, 1000 * Sliced(a.TakeNormalised(level), b.TakeNormalised(level), seed))),
+        ];
         return new SlicedWassersteinDistance(levels, levels.Average(level => level.Distance));
     }
 
-    private static int CheckedSize(Tensor a, Tensor b)
+    private static void CheckSizes(Tensor a, Tensor b)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -58,77 +87,6 @@ public static class SlicedWasserstein
             throw new ArgumentException(
                 $"Images to compare are [N, 3, R, R] with the same R, a power of two of at least {Smallest}; these are "
                 + $"[{string.Join(", ", sa)}] and [{string.Join(", ", sb)}].");
-        }
-
-        return (int)sa[2];
-    }
-
-    /// <summary>Normalised patches of one level, [count·PatchesPerImage, Values], row by row.</summary>
-    private static float[] Descriptors(Tensor images, int count, int level, long seed)
-    {
-        var size = (int)images.shape[2];
-        var result = new float[checked(count * PatchesPerImage * Values)];
-        Parallel.For(0, count, n =>
-        {
-            var planes = Planes(images, n);
-            for (var channel = 0; channel < 3; channel++)
-            {
-                var pyramid = LaplacianPyramid.Build(planes[channel], size, Smallest);
-                Take(pyramid[level], size >> level, channel, n, new HashRandom((ulong)seed, (ulong)level, (ulong)n), result);
-            }
-        });
-        Normalise(result);
-        return result;
-    }
-
-    private static float[][] Planes(Tensor images, int n)
-    {
-        using var scope = NewDisposeScope();
-        var values = images.detach().narrow(0, n, 1).to(float32).cpu().contiguous().data<float>().ToArray();
-        return [.. values.Chunk(values.Length / 3)];
-    }
-
-    /// <summary>
-    /// Copies the patches of one image and channel; the places come from the generator alone and are those of every channel.
-    /// </summary>
-    private static void Take(float[] plane, int size, int channel, int image, HashRandom random, float[] to)
-    {
-        for (var p = 0; p < PatchesPerImage; p++)
-        {
-            int x = random.NextInt(size - Patch + 1), y = random.NextInt(size - Patch + 1);
-            var at = ((((image * PatchesPerImage) + p) * 3) + channel) * Patch * Patch;
-            for (var row = 0; row < Patch; row++)
-            {
-                plane.AsSpan(((y + row) * size) + x, Patch).CopyTo(to.AsSpan(at + (row * Patch)));
-            }
-        }
-    }
-
-    private static void Normalise(float[] descriptors)
-    {
-        const int Area = Patch * Patch;
-        for (var channel = 0; channel < 3; channel++)
-        {
-            double sum = 0, squares = 0;
-            for (var at = channel * Area; at < descriptors.Length; at += Values)
-            {
-                foreach (var value in descriptors.AsSpan(at, Area))
-                {
-                    sum += value;
-                    squares += (double)value * value;
-                }
-            }
-
-            var count = descriptors.Length / 3.0;
-            var mean = sum / count;
-            var deviation = Math.Sqrt(Math.Max((squares / count) - (mean * mean), 1e-16));
-            for (var at = channel * Area; at < descriptors.Length; at += Values)
-            {
-                foreach (ref var value in descriptors.AsSpan(at, Area))
-                {
-                    value = (float)((value - mean) / deviation);
-                }
-            }
         }
     }
 

@@ -62,7 +62,10 @@ internal static class AxisMatrix
             }
         }
         Tensor pattern = tensor(index, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
-        return Patterns.GetOrAdd(key, pattern);
+        Tensor kept = Patterns.GetOrAdd(key, pattern);
+        if (!ReferenceEquals(kept, pattern))
+            pattern.Dispose();
+        return kept;
     }
 
     /// <summary>Moves the rows of images to the front, where a product with a matrix reaches them all at once.</summary>

@@ -6,9 +6,9 @@ namespace Sg3x.Ops;
 /// <summary>Chooses between the implementations of the filtered leaky ReLU.</summary>
 public static class FilteredLeakyRelu
 {
-    // A dense row costs its length, a depthwise tap about fifteen times a dense product's: 12 + 12 taps break even near this
-    // width.
-    private const long WidestMatrix = 192;
+    // A dense row costs its length, a depthwise tap about fifteen times a dense product's: 12 + 12 taps break even near rows of
+    // so many upsampled pixels.
+    private const long WidestMatrix = 384;
 
     /// <summary>The definition, by depthwise convolutions: any factors, filters, padding, device and dtype.</summary>
     public static IFilteredLeakyRelu Composed { get; } = new ComposedFilteredLeakyRelu();
@@ -36,7 +36,7 @@ public static class FilteredLeakyRelu
         if (FusedFilteredLeakyRelu.Supports(x))
             return Fused;
         bool filters = upFilter is not null || downFilter is not null;
-        return filters && x.shape[^1] * shape.Up <= 2 * WidestMatrix ? Matrix : Composed;
+        return filters && shape.Gain > 0 && x.shape[^1] * shape.Up <= WidestMatrix ? Matrix : Composed;
     }
 
     // TorchSharp ends the process on some shape errors, so they are found here first.

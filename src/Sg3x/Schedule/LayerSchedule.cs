@@ -3,6 +3,10 @@ namespace Sg3x.Schedule;
 /// <summary>The layers of a synthesis network, derived from its configuration (AFG section 3.2 and appendix F.1).</summary>
 public sealed class LayerSchedule
 {
+    // Far beyond the papers' 12 and 24: a configuration from outside must not ask for hours of filter design.
+    private const int MostTaps = 2048;
+    private const int MostRadialTaps = 256;
+
     private LayerSchedule(GeneratorConfig config, InputPlan input, IReadOnlyList<LayerPlan> layers)
     {
         Config = config;
@@ -70,6 +74,8 @@ public sealed class LayerSchedule
         int upTaps = up > 1 && !isToRgb ? config.FilterSize * up : 1;
         int downTaps = down > 1 && !isToRgb ? config.FilterSize * down : 1;
         bool radial = config.RadialFilters && !isCritical;
+        CheckTaps(index, "upsampling", upTaps, MostTaps);
+        CheckTaps(index, "downsampling", downTaps, radial ? MostRadialTaps : MostTaps);
         int kernel = isToRgb ? 1 : config.Kernel;
         return new LayerPlan
         {
@@ -98,6 +104,13 @@ public sealed class LayerSchedule
             UpFilter = Design(upTaps, from.Cutoff, from.HalfWidth, tmpRate, radial: false),
             DownFilter = Design(downTaps, to.Cutoff, to.HalfWidth, tmpRate, radial),
         };
+    }
+
+    private static void CheckTaps(int index, string filter, int taps, int most)
+    {
+        if (taps > most)
+            throw UserException.Mismatch(
+                $"layer {index}: taps of its {filter} filter (filterSize × factor)", $"at most {most}", $"{taps}");
     }
 
     private static Filter? Design(int taps, double cutoff, double halfWidth, double rate, bool radial)

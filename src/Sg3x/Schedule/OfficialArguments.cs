@@ -51,6 +51,22 @@ public static class OfficialArguments
         return config;
     }
 
+    /// <summary>β of the average of each layer's σ², <c>magnitude_ema_beta</c>: an argument of the network there, of the training
+    /// here.</summary>
+    /// <param name="arguments">Arguments by name, written as Python writes them.</param>
+    /// <returns>From 0 to 1; null where it is not given.</returns>
+    /// <exception cref="UserException">It is no such number.</exception>
+    public static double? MagnitudeBeta(IReadOnlyDictionary<string, string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        const string Name = "magnitude_ema_beta";
+        if (!arguments.TryGetValue(Name, out string? value))
+            return null;
+        double beta = Real(Name, value);
+        ConfigChecks.CheckRange(Name, beta, 0, 1);
+        return beta;
+    }
+
     /// <summary>A discriminator's configuration.</summary>
     /// <param name="arguments">Arguments by name, written as Python writes them; those left out keep their defaults.</param>
     /// <returns>The configuration, not yet checked.</returns>

@@ -37,14 +37,15 @@ internal sealed class RunRecorder : IDisposable
     private SnapshotConfig Snapshots => _state.Config.Snapshots;
 
     /// <summary>What is written before the first iteration.</summary>
-    internal void Begin()
+    /// <param name="stop">Asks for a stop: the distance, which takes seconds, is then not measured.</param>
+    internal void Begin(CancellationToken stop)
     {
         _log.Append("start", _state.Iteration, new { _state.Kimg, device = $"{_state.Device}" });
         if (_state.Iteration == 0)
         {
             _samples.WriteReals(_folder.Reals);
             _progress.Wrote("reals", _folder.Reals);
-            WriteSamples(Snapshots.DistanceImages > 0);
+            WriteSamples(Snapshots.DistanceImages > 0 && !stop.IsCancellationRequested);
         }
 
         _training.Start();

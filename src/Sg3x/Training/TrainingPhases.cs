@@ -42,11 +42,34 @@ public sealed class TrainingPhases
 
     /// <summary>D: min over D of E[softplus(D(G(z)))] + E[softplus(−D(x))]. Here alone, once an iteration, the generator's moving
     /// averages (σ² of each layer's input, mean of w) are updated.</summary>
+    /// <remarks>With gradient accumulation they are moved once, by the first part of the batch: β is that of a whole batch, and parts
+    /// of different σ² would each see another network.</remarks>
     /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
-    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
+    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the averages are as before.</exception>
     public void DiscriminatorStep(Tensor real)
     {
         Tensor z = Latents(RandomPurpose.DiscriminatorLatents);
+        using IDisposable scope = NewDisposeScope();
+        (Tensor Average, Tensor Before)[] averages =
+            [.. _state.G.named_buffers().Where(b => IsAverage(b.name)).Select(b => (b.buffer, b.buffer.clone()))];
+        try
+        {
+            DiscriminatorStep(real, z);
+        }
+        catch (TrainingStoppedException)
+        {
+            // The images that are not finite have moved them; what is kept of the run must not have.
+            using IDisposable noGradient = no_grad();
+            foreach ((Tensor average, Tensor before) in averages)
+            {
+                average.copy_(before);
+            }
+
+            throw;
+        }
+    }
+
+    private void DiscriminatorStep(Tensor real, Tensor z) =>
         Minimise("D", _state.OptimiserD, part =>
         {
             Tensor fakeLogits = Judge(GenerateForDiscriminator(part.Of(z), updateAverages: part.IsFirst));
@@ -58,7 +81,6 @@ public sealed class TrainingPhases
                 new(realLogits.detach().sign().mean(), Statistic.RealSign, Weight: 0),
             ];
         });
-    }
 
     /// <summary>R1: a step on k·γ/2·E‖∇ₓ D(x)‖², k the interval at which it is made.</summary>
     /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
@@ -94,6 +116,9 @@ public sealed class TrainingPhases
         double sigma = InitialBlur.Sigma(Config.BlurSigma, _state.Config.BlurFadeImages, _state.Images);
         return _state.D.forward(InitialBlur.Apply(images, sigma));
     }
+
+    private static bool IsAverage(string buffer) =>
+        buffer.EndsWith("magnitude_ema", StringComparison.Ordinal) || buffer.EndsWith("w_avg", StringComparison.Ordinal);
 
     private Tensor GenerateForDiscriminator(Tensor z, bool updateAverages)
     {

@@ -1,3 +1,4 @@
+using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
 
@@ -66,6 +67,9 @@ public static class TrainingRun
         RunConfig config = WithFullNames((change?.Invoke(stored) ?? stored).Validate());
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
+        AtomicFile.RemoveLeftovers(run.Root);
+        AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "checkpoints"));
+        AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "samples"));
         List<string> warnings = Restore(run, state);
         if (config != stored)
         {
@@ -85,7 +89,7 @@ public static class TrainingRun
         warnings.ForEach(recorder.Warn);
         long dataSeed = CounterRandom.Seed(config.Training.Seed, RandomPurpose.DataOrder);
         using ImageBatches reals = new(dataset, config.Training.Batch, config.Data.Mirror, dataSeed, state.Images);
-        recorder.Begin();
+        recorder.Begin(options.Stop);
         try
         {
             bool completed = TrainingLoop.Run(

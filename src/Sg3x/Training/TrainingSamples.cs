@@ -35,7 +35,8 @@ internal sealed class TrainingSamples : IDisposable
     internal void WriteReals(string path)
     {
         using IDisposable scope = NewDisposeScope();
-        WriteGrid(path, Reals(Snapshots.GridColumns * Snapshots.GridRows));
+        int count = Snapshots.GridColumns * Snapshots.GridRows;
+        WriteGrid(path, Reals(0, count, count));
     }
 
     /// <summary>Measures the sliced Wasserstein distance between G_ema's images and real ones.</summary>
@@ -43,9 +44,19 @@ internal sealed class TrainingSamples : IDisposable
     {
         using IDisposable scope = NewDisposeScope();
         int count = Math.Min(Snapshots.DistanceImages, _dataset.Count);
-        Tensor fakes = Generate(Latents(RandomPurpose.DistanceLatents, count));
-        SlicedWassersteinDistance result = SlicedWasserstein.Distance(
-            fakes, Reals(count), CounterRandom.Seed(Config.Training.Seed, RandomPurpose.DistanceProjections));
+        long seed = CounterRandom.Seed(Config.Training.Seed, RandomPurpose.DistanceProjections);
+        (PatchSet fakes, PatchSet reals) = SlicedWasserstein.Sets(count, _dataset.Resolution, seed);
+        Tensor latents = Latents(RandomPurpose.DistanceLatents, count);
+        for (int start = 0; start < count; start += Config.BatchDevice)
+        {
+            // In parts: at 1024² a thousand images are 13 GB.
+            using IDisposable part = NewDisposeScope();
+            int images = Math.Min(Config.BatchDevice, count - start);
+            fakes.Add(Generate(latents.narrow(0, start, images)));
+            reals.Add(Reals(start, images, count));
+        }
+
+        SlicedWassersteinDistance result = SlicedWasserstein.Distance(fakes, reals, seed);
         return new TrainingDistance(_state.Kimg, count, result.Mean, [.. result.Levels.Select(level => level.Distance)]);
     }
 
@@ -69,8 +80,9 @@ internal sealed class TrainingSamples : IDisposable
         return cat(parts);
     }
 
-    /// <summary>Real images, evenly spread over the data set, float32 [N, 3, R, R] in [−1, 1].</summary>
-    private Tensor Reals(int count)
+    /// <summary>Some of <paramref name="of"/> real images that are evenly spread over the data set, float32 [N, 3, R, R] in
+    /// [−1, 1].</summary>
+    private Tensor Reals(int start, int count, int of)
     {
         int r = _dataset.Resolution;
         Tensor bytes = empty([count, 3, r, r], dtype: ScalarType.Byte);
@@ -78,7 +90,7 @@ internal sealed class TrainingSamples : IDisposable
         for (int i = 0; i < count; i++)
         {
             using Tensor one = bytes.narrow(0, i, 1);
-            _dataset.Read((int)((long)i * _dataset.Count / count), one.bytes[..size]);
+            _dataset.Read((int)((long)(start + i) * _dataset.Count / of), one.bytes[..size]);
         }
 
         return bytes.to_type(ScalarType.Float32).div(127.5).sub(1);

@@ -19,6 +19,21 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_writer_left_is_removed_and_nothing_else()
+    {
+        // No process has the largest number there is.
+        string[] kept = [$"a.{Environment.ProcessId}.partial", "b.partial", "c.txt.partial", $"d.{int.MaxValue}.txt"];
+        foreach (string name in kept.Append($"old.safetensors.{int.MaxValue}.partial"))
+        {
+            File.WriteAllText(_folder.File(name), "");
+        }
+
+        AtomicFile.RemoveLeftovers(_folder.Root);
+        AtomicFile.RemoveLeftovers(_folder.File("not there"));
+        Assert.Equal(kept.Order(StringComparer.Ordinal), Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_full_disk_is_a_user_error_that_leaves_the_old_file_and_nothing_else()
     {
         string path = _folder.File("file.bin");

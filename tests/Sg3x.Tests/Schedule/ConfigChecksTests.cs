@@ -30,6 +30,10 @@ public class ConfigChecksTests
         { "generator.kernel: expected an odd number, found 2.", Good with { Kernel = 2 } },
         { "generator.filterSize: expected a value from 1 to 64, found 0.", Good with { FilterSize = 0 } },
         { "generator.lreluUpsampling: expected a value from 1 to 16, found 0.", Good with { LreluUpsampling = 0 } },
+        {
+            "layer 0: taps of its downsampling filter (filterSize × factor): expected at most 256, found 1024.",
+            Good with { FilterSize = 64, LreluUpsampling = 16, Kernel = 1, RadialFilters = true }
+        },
         { "generator.convClamp: expected a finite value above 0, found 0.", Good with { ConvClamp = 0 } },
     };
 
@@ -52,6 +56,21 @@ public class ConfigChecksTests
         DiscriminatorConfig discriminator = OfficialArguments.Discriminator(
             new Dictionary<string, string> { ["img_resolution"] = "32", ["channel_base"] = "512" });
         Assert.Equal(new DiscriminatorConfig { Resolution = 32, ChannelBase = 512 }, discriminator);
+    }
+
+    [Theory]
+    [InlineData("0.99", 0.99)]
+    [InlineData(null, null)]
+    public void TheMagnitudesBetaIsReadBesides(string? value, double? beta)
+    {
+        Dictionary<string, string> arguments = new() { ["img_resolution"] = "32" };
+        if (value is not null)
+            arguments["magnitude_ema_beta"] = value;
+        Assert.Equal(beta, OfficialArguments.MagnitudeBeta(arguments));
+        arguments["magnitude_ema_beta"] = "1.5";
+        Assert.Equal(
+            "magnitude_ema_beta: expected a value from 0 to 1, found 1.5.",
+            Assert.Throws<UserException>(() => OfficialArguments.MagnitudeBeta(arguments)).Message);
     }
 
     [Theory]

@@ -267,6 +267,12 @@ public sealed class TrainingRunTests : IDisposable
         using (SafeTensorsFile kept = SafeTensors.Read(run.Stopped(0)))
         {
             kept.VerifyChecksum();
+            foreach (string name in kept.Entries.Keys.Where(n => n.EndsWith("_ema", StringComparison.Ordinal)
+                || n.EndsWith("w_avg", StringComparison.Ordinal)))
+            {
+                using Tensor average = kept.Load(name);
+                Assert.All(average.data<float>().ToArray(), value => Assert.True(float.IsFinite(value), name));
+            }
         }
 
         Assert.Empty(run.Checkpoints());
