@@ -19,6 +19,9 @@ internal static class Sg3xProcess
 
     private static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Sg3x.Cli.dll");
 
+    // The tests' own: what a run of an older build left in the user's is none of theirs, and their runs share the checks.
+    private static string Cache { get; } = MakeCache();
+
     public static ProgramResult Run(params string[] arguments) => RunIn(Repository.Root, arguments);
 
     public static ProgramResult RunIn(string folder, params string[] arguments) => Wait(Start(folder, arguments));
@@ -70,6 +73,13 @@ internal static class Sg3xProcess
         kill.WaitForExit();
     }
 
+    private static string MakeCache()
+    {
+        string folder = Directory.CreateTempSubdirectory("sg3x-test-cache-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    }
+
     private static ProcessStartInfo Describe(string program, string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -86,6 +96,7 @@ internal static class Sg3xProcess
         }
 
         start.Environment["TERM"] = "xterm-256color";
+        start.Environment["XDG_CACHE_HOME"] = Cache;
         return start;
     }
 }

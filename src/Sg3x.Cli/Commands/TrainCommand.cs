@@ -2,6 +2,8 @@ using System.CommandLine;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
 using Sg3x.Data;
+using Sg3x.Oracle.Preflight;
+using Sg3x.Oracle.Reports;
 using Sg3x.Training;
 
 namespace Sg3x.Cli.Commands;
@@ -35,6 +37,11 @@ internal static class TrainCommand
         Description = "Print the configuration, the layers, and estimates of memory and time; train nothing, write nothing",
     };
 
+    private static readonly Option<bool> Unverified = new("--unverified")
+    {
+        Description = "Train even if this build fails its checks against the papers; marks the run",
+    };
+
     private static readonly Option<string[]> Set = CommonOptions.Set();
 
     // Options that are short for a path of the configuration; the configuration itself says what their values may be.
@@ -58,9 +65,10 @@ internal static class TrainCommand
     {
         var command = new Command("train",
             "Trains a generator. Without arguments: the demo preset on drawn cats, a few minutes on two processor cores."
-            + " Ctrl-C finishes the iteration, saves, and says how to go on.")
+            + " Before the first step this build is checked against the papers, for the run's configuration and on its device;"
+            + " the outcome is in preflight.json. Ctrl-C finishes the iteration, saves, and says how to go on.")
         {
-            Preset, Out, Resume, DryRun,
+            Preset, Out, Resume, DryRun, Unverified,
         };
         foreach ((Option<string?> option, _) in Shorthands)
         {
@@ -106,8 +114,8 @@ internal static class TrainCommand
         }
 
         return resume is null
-            ? InNewFolder(config, result.GetValue(Out), (folder, options) => TrainingRun.Start(config, folder, options))
-            : Train(config, options => TrainingRun.Resume(resume, options, Change));
+            ? InNewFolder(config, result, (folder, options) => TrainingRun.Start(config, folder, options))
+            : Train(config, result.GetValue(Unverified), options => TrainingRun.Resume(resume, options, Change));
 
         RunConfig Change(RunConfig stored)
         {
@@ -123,19 +131,27 @@ internal static class TrainCommand
         }
     }
 
-    private static int InNewFolder(RunConfig config, string? folder, Func<string, TrainingRunOptions, TrainingSummary> start)
+    private static int InNewFolder(
+        RunConfig config, ParseResult result, Func<string, TrainingRunOptions, TrainingSummary> start)
     {
         // A configuration from a file may call its preset anything; only a known name becomes part of a path.
         string name = Presets.Names.Contains(config.Preset) ? config.Preset : "run";
-        using NewFolder place = folder is null ? NewFolder.Numbered("runs", name) : NewFolder.Named(folder);
-        return Train(config, options => start(place.Path, options));
+        using NewFolder place = result.GetValue(Out) is string folder ? NewFolder.Named(folder) : NewFolder.Numbered("runs", name);
+        return Train(config, result.GetValue(Unverified), options => start(place.Path, options));
     }
 
-    private static int Train(RunConfig config, Func<TrainingRunOptions, TrainingSummary> train)
+    private static int Train(RunConfig config, bool unverified, Func<TrainingRunOptions, TrainingSummary> train)
     {
         Terminal terminal = Terminal.Out();
         TrainingDisplay display = TrainingDisplay.For(terminal);
         using var interruption = new Interruption(display.Stopping);
+        var preflight = new TrainingPreflight
+        {
+            Unverified = unverified,
+            Progress = display.Verifying,
+            Checked = display.Verified,
+            Cancellation = interruption.Token,
+        };
         try
         {
             TrainingSummary summary = display.Around(() => train(new TrainingRunOptions
@@ -143,15 +159,38 @@ internal static class TrainCommand
                 Progress = display,
                 Data = new ImageDatasetOptions { Progress = display },
                 Environment = EnvironmentInfo.Collect(config.Training.Threads).ToTexts(),
+                Preflight = preflight.Run,
                 Stop = interruption.Token,
             }));
             return Report(terminal, summary);
+        }
+        catch (VerificationFailedException e)
+        {
+            return Refuse(e);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            terminal.Line("Interrupted: training had not begun, and nothing was changed.");
+            return ExitCode.Interrupted;
         }
         catch (TrainingStoppedException e)
         {
             Terminal.Error().Failure(e.Message);
             return ExitCode.CheckFailed;
         }
+    }
+
+    private static int Refuse(VerificationFailedException refusal)
+    {
+        Terminal error = Terminal.Error();
+        if (refusal.Report is VerificationReport report)
+        {
+            CheckTable.PrintFailures(error, report);
+        }
+
+        error.Failure(refusal.Message);
+        error.Line("A run of this build would not be the papers' generator. --unverified trains all the same and marks the run.");
+        return ExitCode.CheckFailed;
     }
 
     private static int Report(Terminal terminal, TrainingSummary summary)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sg3x.Oracle.Reports;
 using Sg3x.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -65,6 +66,19 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override void Verifying(string check, int done, int of)
+    {
+        lock (_lock)
+        {
+            _live?.UpdateTarget(new Text(string.Create(
+                CultureInfo.InvariantCulture, $"Checking this build against the papers: {done} of {of} done; {check} …")));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Verified(VerificationReport report) => Note(Outcome(report));
 
     /// <inheritdoc/>
     public override void Started(string folder, double kimg, double totalKimg, string dataset)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sg3x.Oracle.Reports;
 using Sg3x.Training;
 
 namespace Sg3x.Cli.Output;
@@ -11,6 +12,14 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
 
     /// <inheritdoc/>
     public override void Stopping() => Terminal.Line("Finishing the iteration and saving; a second signal stops without saving.");
+
+    /// <inheritdoc/>
+    public override void Verifying(string check, int done, int of)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Verified(VerificationReport report) => Terminal.Line(Outcome(report));
 
     /// <inheritdoc/>
     public override void Report((int Done, int Of) value)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sg3x.Oracle.Reports;
 using Sg3x.Training;
 
 namespace Sg3x.Cli.Output;
@@ -33,6 +34,12 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
 
     /// <summary>A stop was asked for: says what happens now. Called from another thread.</summary>
     public abstract void Stopping();
+
+    /// <summary>A check of this build against the papers begins.</summary>
+    public abstract void Verifying(string check, int done, int of);
+
+    /// <summary>This build has been checked.</summary>
+    public abstract void Verified(VerificationReport report);
 
     /// <summary>The images of a data set are being checked. Called from other threads.</summary>
     public abstract void Report((int Done, int Of) value);
@@ -78,6 +85,10 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     /// <summary>Thousands of images, with the digits that a run of that length moves.</summary>
     protected static string Kimg(double kimg, double totalKimg) =>
         kimg.ToString(totalKimg < 10 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+
+    /// <summary>How the checks ended, in a line.</summary>
+    protected static string Outcome(VerificationReport report) => string.Create(CultureInfo.InvariantCulture,
+        $"verified against the papers on {report.Device}: {CheckTable.Counts(report)}; {report.Duration.TotalSeconds:0.0} s");
 
     private static string Three(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,9 @@ public static class ConfigJson
     /// <summary>The part of the file that describes the machine and build; it is kept for people and shapes nothing.</summary>
     public const string EnvironmentKey = "environment";
 
+    /// <summary>The entry of that part that a run has which trained without having been verified.</summary>
+    public const string UnverifiedKey = "unverified";
+
     private const long MaxBytes = 1 << 20;
 
     internal static JsonSerializerOptions Options { get; } = new()
@@ -68,23 +71,7 @@ public static class ConfigJson
     /// <exception cref="UserException">The file cannot be read, or is not a valid configuration.</exception>
     public static RunConfig Load(string path)
     {
-        string text;
-        try
-        {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > MaxBytes)
-            {
-                throw UserException.Mismatch(path, $"a configuration of at most {MaxBytes} bytes", $"{file.Length} bytes");
-            }
-
-            text = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new UserException($"{path}: cannot be read: {e.Message}", e);
-        }
-
-        RunConfig config = Parse(text, path);
+        RunConfig config = Parse(ReadText(path), path);
         try
         {
             return config.Validate();
@@ -95,6 +82,25 @@ public static class ConfigJson
         }
     }
 
+    /// <summary>Reads the part of a configuration's file that describes the machine and build.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>What it holds, by name, as far as it is text; null where it has no such part.</returns>
+    /// <exception cref="UserException">The file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string>? LoadEnvironment(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(ReadText(path))?[EnvironmentKey] is JsonObject environment
+                ? environment.Where(p => p.Value?.GetValueKind() == JsonValueKind.String)
+                    .ToDictionary(p => p.Key, p => p.Value!.GetValue<string>(), StringComparer.Ordinal)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new UserException($"{path}: {FirstSentence(e.Message)}", e);
+        }
+    }
+
     /// <summary>Writes a configuration, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="config">The configuration.</param>
@@ -102,6 +108,24 @@ public static class ConfigJson
     /// <exception cref="UserException">The file cannot be written.</exception>
     public static void Save(string path, RunConfig config, IReadOnlyDictionary<string, string>? environment = null) =>
         AtomicFile.WriteText(path, Format(config, environment));
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            if (file.Exists && file.Length > MaxBytes)
+            {
+                throw UserException.Mismatch(path, $"a configuration of at most {MaxBytes} bytes", $"{file.Length} bytes");
+            }
+
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new UserException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
 
     private static string FirstSentence(string message)
     {

@@ -6,6 +6,7 @@ namespace Sg3x.Training;
 /// The layout of a run's folder:
 /// <code>
 /// config.json                           every value that shapes the run, and the machine and build it ran on
+/// preflight.json                        what came of verifying the build before it trained
 /// log.jsonl                             one JSON object a line: "tick", "distance", "warning", "start", "end"
 /// summary.json                          how it ended
 /// samples/reals.png                     a grid of real images
@@ -21,6 +22,9 @@ public sealed record RunFolder(string Root)
 
     /// <summary>Path of the configuration.</summary>
     public string Config => Path.Combine(Root, "config.json");
+
+    /// <summary>Path of what came of verifying the build before it trained.</summary>
+    public string Preflight => Path.Combine(Root, "preflight.json");
 
     /// <summary>Path of the log.</summary>
     public string Log => Path.Combine(Root, "log.jsonl");
@@ -44,6 +48,11 @@ public sealed record RunFolder(string Root)
     /// <param name="images">Images shown so far.</param>
     public string Stopped(long images) =>
         Path.Combine(Root, "checkpoints", $"stopped-{KimgName(images)}{CheckpointSuffix["kimg".Length..]}");
+
+    /// <summary>Whether something is in the folder beside the result of a verification that refused a run, and left nothing
+    /// else.</summary>
+    internal bool HoldsMoreThanPreflight() =>
+        Directory.EnumerateFileSystemEntries(Root).Any(entry => Path.GetFileName(entry) != Path.GetFileName(Preflight));
 
     /// <summary>The checkpoints, latest first.</summary>
     public IReadOnlyList<string> Checkpoints()

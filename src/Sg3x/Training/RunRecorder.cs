@@ -37,10 +37,11 @@ internal sealed class RunRecorder : IDisposable
     private SnapshotConfig Snapshots => _state.Config.Snapshots;
 
     /// <summary>What is written before the first iteration.</summary>
+    /// <param name="verification">What came of a look at the run beforehand; null where nobody looked.</param>
     /// <param name="stop">Asks for a stop: the distance, which takes seconds, is then not measured.</param>
-    internal void Begin(CancellationToken stop)
+    internal void Begin(string? verification, CancellationToken stop)
     {
-        _log.Append("start", _state.Iteration, new { _state.Kimg, device = $"{_state.Device}" });
+        _log.Append("start", _state.Iteration, new { _state.Kimg, device = $"{_state.Device}", verification });
         if (_state.Iteration == 0)
         {
             _samples.WriteReals(_folder.Reals);

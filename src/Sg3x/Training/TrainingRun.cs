@@ -16,6 +16,9 @@ public sealed record TrainingRunOptions
     /// <summary>How the data set is opened.</summary>
     public ImageDatasetOptions? Data { get; init; }
 
+    /// <summary>Looks at the run before it trains; null: nobody does.</summary>
+    public RunPreflight? Preflight { get; init; }
+
     /// <summary>Asks for a stop: the iteration is finished and everything saved.</summary>
     public CancellationToken Stop { get; init; }
 }
@@ -35,7 +38,7 @@ public static class TrainingRun
     {
         config.Validate();
         RunFolder run = new(folder);
-        if (Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Any() : File.Exists(folder))
+        if (Directory.Exists(folder) ? run.HoldsMoreThanPreflight() : File.Exists(folder))
         {
             throw UserException.Mismatch(folder, "a new or empty folder (or its name after --resume)", "something there already");
         }
@@ -43,8 +46,9 @@ public static class TrainingRun
         config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
-        ConfigJson.Save(run.Config, config, options.Environment);
-        return Train(state, run, dataset, options, []);
+        RunVerification? verification = Look(run, state, options);
+        ConfigJson.Save(run.Config, config, WithMark(options.Environment, verification?.Unverified));
+        return Train(state, run, dataset, options, verification, []);
     }
 
     /// <summary>Continues a run from its latest sound checkpoint, or from its start where it has none yet.</summary>
@@ -71,25 +75,58 @@ public static class TrainingRun
         AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "checkpoints"));
         AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "samples"));
         List<string> warnings = Restore(run, state);
+        RunVerification? verification = Look(run, state, options);
+        IReadOnlyDictionary<string, string>? environment = ConfigJson.LoadEnvironment(run.Config);
+        string? mark = environment?.GetValueOrDefault(ConfigJson.UnverifiedKey);
         if (config != stored)
         {
-            ConfigJson.Save(run.Config, config, options.Environment);
+            ConfigJson.Save(run.Config, config, WithMark(options.Environment, mark ?? verification?.Unverified));
+        }
+        else if (mark is null && verification?.Unverified is string unverified)
+        {
+            ConfigJson.Save(run.Config, config, WithMark(environment, unverified));
         }
 
-        return Train(state, run, dataset, options, warnings);
+        return Train(state, run, dataset, options, verification, warnings);
+    }
+
+    private static RunVerification? Look(RunFolder run, TrainingState state, TrainingRunOptions options) =>
+        options.Preflight?.Invoke(new RunStart(run, state.Config, state.Device, TorchSharp.torch.ScalarType.Float32));
+
+    /// <summary>Once unverified, a run stays so: what it has learnt since is in its weights.</summary>
+    private static Dictionary<string, string>? WithMark(IReadOnlyDictionary<string, string>? environment, string? unverified)
+    {
+        if (environment is null && unverified is null)
+        {
+            return null;
+        }
+
+        var marked = new Dictionary<string, string>(environment ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        if (unverified is not null)
+        {
+            marked[ConfigJson.UnverifiedKey] = unverified;
+        }
+
+        return marked;
     }
 
     private static TrainingSummary Train(
-        TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, List<string> warnings)
+        TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, RunVerification? verification,
+        List<string> warnings)
     {
         RunConfig config = state.Config;
         TickStatistics statistics = new();
         using RunRecorder recorder = new(state, run, statistics, dataset, options.Progress);
         options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images)");
         warnings.ForEach(recorder.Warn);
+        if (verification?.Unverified is string unverified)
+        {
+            recorder.Warn($"UNVERIFIED: {unverified}.");
+        }
+
         long dataSeed = CounterRandom.Seed(config.Training.Seed, RandomPurpose.DataOrder);
         using ImageBatches reals = new(dataset, config.Training.Batch, config.Data.Mirror, dataSeed, state.Images);
-        recorder.Begin(options.Stop);
+        recorder.Begin(verification?.Summary, options.Stop);
         try
         {
             bool completed = TrainingLoop.Run(

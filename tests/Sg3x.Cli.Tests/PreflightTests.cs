@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Sg3x.Cli.Tests;
+
+/// <summary>What <c>sg3x train</c> does with a build that is not the papers', and with one that is.</summary>
+public sealed class PreflightTests(FaultyBuild faulty) : IClassFixture<FaultyBuild>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_faulty_build_does_not_train_unless_told_to_and_then_the_run_is_marked()
+    {
+        ProgramResult refused = Sg3xProcess.RunBuild(faulty.Program, _folder.Path, TinyRun.OnCats("run"));
+
+        Assert.True(refused.ExitCode == 1, refused.Everything);
+        Assert.Contains("FAILED  filter.taps: L", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("error: Not trained: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--unverified", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(["run", "run/preflight.json"], _folder.Entries());
+        using (JsonDocument outcome = JsonDocument.Parse(File.ReadAllText(_folder.File("run/preflight.json"))))
+        {
+            Assert.False(outcome.RootElement.GetProperty("passed").GetBoolean());
+        }
+
+        ProgramResult trained = Sg3xProcess.RunBuild(faulty.Program, _folder.Path, [.. TinyRun.OnCats("run"), "--unverified"]);
+
+        Assert.True(trained.ExitCode == 0, trained.Everything);
+        Assert.Contains("warning: UNVERIFIED: started with --unverified; FAILED: ", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("filter.taps", Mark(), StringComparison.Ordinal);
+
+        // A sound build may go on with it; what was learnt before stays what it is.
+        ProgramResult resumed = Sg3xProcess.RunIn(_folder.Path, "train", "--resume", "run", "--kimg", "0.024");
+
+        Assert.True(resumed.ExitCode == 0, resumed.Everything);
+        Assert.Contains("filter.taps", Mark(), StringComparison.Ordinal);
+        using JsonDocument now = JsonDocument.Parse(File.ReadAllText(_folder.File("run/preflight.json")));
+        Assert.True(now.RootElement.GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
+    public void A_run_is_verified_once_and_the_checks_do_not_change_its_weights()
+    {
+        // A configuration that no other test trains, so that its checks are made here.
+        string[] options = [.. TinyRun.OnCats("first"), "--set", "generator.margin=9"];
+        ProgramResult first = Sg3xProcess.RunIn(_folder.Path, options);
+        ProgramResult second = Sg3xProcess.RunIn(_folder.Path, [.. options.Select(o => o == "first" ? "second" : o)]);
+        ProgramResult resumed = Sg3xProcess.RunIn(_folder.Path, "train", "--resume", "first", "--kimg", "0.024");
+
+        Assert.All([first, second, resumed], result => Assert.True(result.ExitCode == 0, result.Everything));
+        Assert.Contains("verified against the papers on cpu: ", first.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("verified against", second.Output + resumed.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            File.ReadAllBytes(_folder.File("first/checkpoints/000000.020kimg.safetensors")),
+            File.ReadAllBytes(_folder.File("second/checkpoints/000000.020kimg.safetensors")));
+        Assert.Equal(File.ReadAllText(_folder.File("first/preflight.json")), File.ReadAllText(_folder.File("second/preflight.json")));
+    }
+
+    private string Mark()
+    {
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(_folder.File("run/config.json")));
+        return config.RootElement.GetProperty("environment").GetProperty("unverified").GetString()!;
+    }
+}

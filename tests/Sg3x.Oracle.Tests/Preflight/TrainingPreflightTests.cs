@@ -1,0 +1,192 @@
+using System.Text.Json.Nodes;
+using Sg3x.Configuration;
+using Sg3x.Networks;
+using Sg3x.Oracle.Checks;
+using Sg3x.Oracle.Preflight;
+using Sg3x.Oracle.Tests.Checks;
+using Sg3x.Training;
+using static TorchSharp.torch;
+
+namespace Sg3x.Oracle.Tests.Preflight;
+
+public sealed class TrainingPreflightTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("sg3x-preflight-").FullName;
+    private int checkedSubjects;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void What_was_found_is_in_the_runs_folder()
+    {
+        RunVerification outcome = Preflight().Run(Start("a"));
+
+        JsonNode file = Read("a");
+        Assert.Null(outcome.Unverified);
+        Assert.True((bool)file["passed"]!);
+        Assert.Equal(CheckRegistry.Quick.Select(c => c.Id), file["checks"]!.AsArray().Select(c => (string)c!["id"]!));
+        Assert.Equal($"passed, {(int)file["counts"]!["passed"]!} checks", outcome.Summary);
+        Assert.Equal("cpu", (string)file["device"]!);
+        Assert.Equal("Float32", (string)file["program"]!["dtype"]!);
+        Assert.Equal(CheckRegistry.Quick.OfType<NotInBuild>().Count(), (int)file["counts"]!["notInBuild"]!);
+    }
+
+    [Fact]
+    public void The_same_build_configuration_and_device_are_not_checked_twice()
+    {
+        Preflight().Run(Start("a"));
+        RunVerification again = Preflight().Run(Start("a")), elsewhere = Preflight().Run(Start("b"));
+
+        Assert.Equal(1, checkedSubjects);
+        Assert.Equal(again, elsewhere);
+        Assert.StartsWith("passed, ", again.Summary, StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(Read("a"), Read("b")));
+    }
+
+    [Fact]
+    public void Without_a_cache_the_runs_own_folder_is_one()
+    {
+        TrainingPreflight alone = Preflight(cached: false);
+        alone.Run(Start("a"));
+        alone.Run(Start("a"));
+        Assert.Equal(1, checkedSubjects);
+
+        alone.Run(Start("b"));
+        Assert.Equal(2, checkedSubjects);
+    }
+
+    [Fact]
+    public void Another_configuration_another_number_of_threads_or_another_type_is_checked_anew()
+    {
+        RunStart start = Start("a");
+        RunConfig wider = start.Config with { Generator = start.Config.Generator with { Margin = 11 } };
+        RunConfig longer = start.Config with { Training = start.Config.Training with { Kimg = 77 } };
+        PreflightKey key = Key(start), longerKey = Key(start with { Config = longer });
+        Assert.Equal(key.Hash, longerKey.Hash);
+        Assert.NotEqual(key.Hash, Key(start with { Config = wider }).Hash);
+        Assert.NotEqual(key.Hash, Key(start with { DType = ScalarType.BFloat16 }).Hash);
+        int threads = get_num_threads();
+        try
+        {
+            set_num_threads(threads + 1);
+            Assert.NotEqual(key.Hash, Key(start).Hash);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+        Assert.All(
+            ["Sg3x.dll", "Sg3x.Spec.dll", "Sg3x.Oracle.dll"], name => Assert.Equal(64, key.Parts[name].Length));
+    }
+
+    [Fact]
+    public void A_fault_refuses_the_run_every_time()
+    {
+        for (int attempt = 1; attempt <= 2; attempt++)
+        {
+            var refusal = Assert.Throws<VerificationFailedException>(() => Preflight(Faulty).Run(Start("a")));
+            Assert.Equal(attempt, checkedSubjects);
+            Assert.Contains("filter.taps", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(Start("a").Folder.Preflight, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(refusal.Report!.Explanations(), e => e.Id == "filter.taps");
+        }
+        Assert.False((bool)Read("a")["passed"]!);
+        Assert.False(Directory.Exists(Cache));
+    }
+
+    [Fact]
+    public void A_fault_can_be_trained_with_unverified_and_is_not_taken_for_a_pass_afterwards()
+    {
+        RunVerification outcome = Preflight(Faulty, unverified: true).Run(Start("a"));
+
+        Assert.StartsWith("FAILED: ", outcome.Summary, StringComparison.Ordinal);
+        Assert.StartsWith("started with --unverified; FAILED: ", outcome.Unverified, StringComparison.Ordinal);
+        Assert.Throws<VerificationFailedException>(() => Preflight(Faulty).Run(Start("a")));
+    }
+
+    [Fact]
+    public void Unverified_marks_a_run_that_passes_too()
+    {
+        RunVerification outcome = Preflight(unverified: true).Run(Start("a"));
+
+        Assert.StartsWith("started with --unverified; passed, ", outcome.Unverified, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("{\"key\":7,\"passed\":{}}")]
+    [InlineData("{\"key\":\"KEY\",\"passed\":true}")]
+    [InlineData("{\"key\":\"KEY\",\"passed\":true,\"counts\":[]}")]
+    [InlineData("{\"key\":\"KEY\",\"passed\":false,\"counts\":{\"failed\":0}}")]
+    [InlineData("{\"key\":\"KEY\",\"passed\":true,\"counts\":{\"failed\":1}}")]
+    public void A_file_that_is_no_outcome_is_not_believed(string text)
+    {
+        RunStart start = Start("a");
+        Directory.CreateDirectory(start.Folder.Root);
+        File.WriteAllText(start.Folder.Preflight, text.Replace("KEY", Key(start).Hash, StringComparison.Ordinal));
+
+        Preflight().Run(start);
+
+        Assert.Equal(1, checkedSubjects);
+        Assert.True((bool)Read("a")["passed"]!);
+    }
+
+    [Fact]
+    public void A_cache_that_cannot_be_written_stops_nobody()
+    {
+        File.WriteAllText(Cache, "a file in the place of the folder");
+
+        Assert.Null(Preflight().Run(Start("a")).Unverified);
+    }
+
+    [Fact]
+    public void It_stops_between_checks_when_asked_and_writes_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var preflight = new TrainingPreflight
+        {
+            CacheFolder = Cache,
+            Cancellation = stop.Token,
+            Progress = (_, done, _) =>
+            {
+                if (done == 2)
+                    stop.Cancel();
+            },
+        };
+
+        Assert.Throws<OperationCanceledException>(() => preflight.Run(Start("a")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(root));
+    }
+
+    private string Cache => Path.Combine(root, "cache");
+
+    private static Subject Faulty(Subject healthy) => healthy.WithFilters(taps => [.. taps.Select((tap, i) => i == 0 ? 1.5 * tap : tap)]);
+
+    private static PreflightKey Key(RunStart start) => PreflightKey.Of(start.Config.Generator, start.Device, start.DType);
+
+    private TrainingPreflight Preflight(Func<Subject, Subject>? plant = null, bool unverified = false, bool cached = true) => new()
+    {
+        CacheFolder = cached ? Cache : null,
+        Unverified = unverified,
+        Subject = (config, device) =>
+        {
+            checkedSubjects++;
+            Subject healthy = Subject.Production(config, device);
+            return plant is null ? healthy : plant(healthy);
+        },
+    };
+
+    private RunStart Start(string folder) => new(
+        new RunFolder(Path.Combine(root, folder)),
+        new RunConfig
+        {
+            Preset = "demo",
+            Generator = Subjects.T with { Resolution = 16, Layers = 4 },
+            Discriminator = new DiscriminatorConfig { Resolution = 16 },
+        },
+        CPU,
+        ScalarType.Float32);
+
+    private JsonNode Read(string folder) => JsonNode.Parse(File.ReadAllText(Start(folder).Folder.Preflight))!;
+}
