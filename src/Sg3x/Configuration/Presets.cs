@@ -98,7 +98,7 @@ public static class Presets
             Resolution = 32, ZDim = 64, WDim = 64, ChannelBase = 1024, ChannelMax = 32, Layers = 10,
         },
         Discriminator = new DiscriminatorConfig { Resolution = 32, ChannelBase = 1024, ChannelMax = 32 },
-        Training = new TrainingConfig { Kimg = 10, Batch = 8, R1Gamma = 0.1 },
+        Training = new TrainingConfig { Kimg = 12, Batch = 8, R1Gamma = 0.1 },
         Data = new DataConfig { Source = "cats:", Mirror = true },
         Snapshots = new SnapshotConfig { TickKimg = 0.2, SamplesKimg = 2, CheckpointKimg = 2, DistanceImages = 256 },
     };

@@ -189,6 +189,9 @@ internal sealed class RunRecorder : IDisposable
             _before ??= distance;
             _after = distance;
             _log.Append("distance", _state.Iteration, distance);
+
+            // The patches were the largest arrays of the run, and the collector would keep their memory for minutes.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             _progress.Measured(distance);
         }
     }
