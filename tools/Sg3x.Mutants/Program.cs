@@ -1,0 +1,1 @@
+return Sg3x.Mutants.Application.Run(args);
