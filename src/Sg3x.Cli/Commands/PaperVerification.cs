@@ -17,6 +17,10 @@ internal sealed record PaperVerificationOptions(bool Quick, bool Json, string? P
 /// <summary><c>sg3x verify</c> without files of reference values: production against the papers.</summary>
 internal static class PaperVerification
 {
+    private const int MostSamples = 16;
+
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(60);
+
     /// <summary>Verifies what this build makes of a configuration.</summary>
     /// <param name="name">What the configuration was given as.</param>
     /// <param name="config">The configuration.</param>
@@ -42,6 +46,12 @@ internal static class PaperVerification
     {
         VerificationReport report = CheckProgress.Around(
             Terminal.Error(), progress => VerificationReport.Run(name, subject, options.Quick, progress));
+        if (options.Page is string page)
+        {
+            HtmlReport.Write(page, report, subject, CheckProgress.Around(
+                Terminal.Error(), "Measuring equivariance …", () => EquivarianceFigures.Measure(subject, MostSamples, Budget)));
+        }
+
         if (options.Json)
         {
             Console.Out.WriteLine(ReportJson.Format(report));
@@ -49,6 +59,10 @@ internal static class PaperVerification
         else
         {
             CheckTable.Print(Terminal.Out(), report);
+            if (options.Page is not null)
+            {
+                Terminal.Out().Line($"Page: {options.Page}");
+            }
         }
 
         return report.Passed ? ExitCode.Done : ExitCode.CheckFailed;

@@ -11,4 +11,9 @@ internal static class CheckProgress
         ? run(null)
         : terminal.Console.Status().Start("Verifying …", status => run((id, done, of) =>
             status.Status = string.Create(CultureInfo.InvariantCulture, $"{done} of {of} checks done; {id} …").EscapeMarkup()));
+
+    /// <summary>Runs something that says nothing meanwhile.</summary>
+    public static T Around<T>(Terminal terminal, string what, Func<T> run) => !terminal.IsTerminal
+        ? run()
+        : terminal.Console.Status().Start(what.EscapeMarkup(), _ => run());
 }

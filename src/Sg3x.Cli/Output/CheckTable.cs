@@ -8,8 +8,6 @@ namespace Sg3x.Cli.Output;
 /// <summary>Prints what came of verifying something.</summary>
 internal static class CheckTable
 {
-    private const string WholeArray = "equal to the definition";
-
     private static readonly (string Title, int? Width, bool Right)[] Columns =
     [
         ("check", null, false), ("", 8, false), ("equation", 48, false), ("expected", 14, false), ("measured", 12, false),
@@ -35,10 +33,10 @@ internal static class CheckTable
                 new Text(word, new Style(colour)),
                 new Text(check.Equation),
                 new Text(check.Worst?.Expected ?? ""),
-                new Text(check.Worst is Finding m ? Measured(m) : ""),
-                new Text(check.Worst is Finding f ? Tolerance(f) : ""),
-                new Text(check.Worst is Finding worst ? Margin(worst) : ""),
-                new Text(check.Worst is Finding w ? Where(w) : ""));
+                new Text(check.Worst is Finding m ? FindingText.Measured(m) : ""),
+                new Text(check.Worst is Finding t ? FindingText.Tolerance(t) : ""),
+                new Text(check.Worst is Finding r ? FindingText.Margin(r) : ""),
+                new Text(check.Worst is Finding w ? FindingText.Where(w) : ""));
         }
 
         terminal.Write(table);
@@ -93,28 +91,4 @@ internal static class CheckTable
         CheckStatus.NotApplicable => ("not applicable", Color.Grey),
         _ => ("not in this build", Color.Yellow),
     };
-
-    private static string Measured(Finding finding) =>
-        finding.Expected == WholeArray && double.TryParse(finding.Measured, CultureInfo.InvariantCulture, out double difference)
-            ? $"{Number(difference)} off"
-            : finding.Measured;
-
-    // What stands behind the place are the two values, which a failure's explanation has.
-    private static string Where(Finding finding) => finding.Where.Split(": expected", 2)[0];
-
-    private static string Tolerance(Finding finding) => finding.Tolerance == 0 ? "equal" : Number(finding.Tolerance);
-
-    private static string Margin(Finding finding) => (finding.Passed, finding.Error, finding.Tolerance) switch
-    {
-        (true, 0, _) => "exact",
-        (true, _, _) => $"{Factor(finding.Tolerance / finding.Error)}×",
-        (false, _, 0) => "differs",
-        (false, double.NaN, _) => "not a number",
-        _ => $"exceeded {Factor(finding.Error / finding.Tolerance)}×",
-    };
-
-    private static string Factor(double value) =>
-        value.ToString(value >= 1000 ? "0e+0" : value >= 10 ? "0" : "0.0", CultureInfo.InvariantCulture);
-
-    private static string Number(double value) => value.ToString("0.0e+00", CultureInfo.InvariantCulture);
 }
