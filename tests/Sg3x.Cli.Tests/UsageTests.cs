@@ -32,6 +32,7 @@ public class UsageTests
     [InlineData("verify --config no-such-file.json", "no-such-file.json")]
     [InlineData("verify --network no-such-run", "no-such-run")]
     [InlineData("verify --vectors some.json --quick", "--quick")]
+    [InlineData("verify --report golden", "--report")]
     [InlineData("verify --network some.safetensors --set generator.layers=6", "--set")]
     [InlineData("train --batch many", "many")]
     [InlineData("train --preset no-such-preset", "no-such-preset")]

@@ -78,6 +78,19 @@ public sealed class VerifyPaperTests(FaultyBuild faulty) : IClassFixture<FaultyB
     }
 
     [Fact]
+    public void A_faulty_build_gets_its_page_too()
+    {
+        ProgramResult result = Sg3xProcess.RunBuild(
+            faulty.Program, _folder.Path, "verify", "demo", "--quick", "--set", "generator.layers=4", "--report", "page.html");
+
+        Assert.True(result.ExitCode == 1, result.Everything);
+        Assert.EndsWith("Page: page.html\n", result.Output, StringComparison.Ordinal);
+        string page = File.ReadAllText(_folder.File("page.html"));
+        Assert.All(["What failed", "<code>filter.taps</code>", "id=\"L0_36_32-up\"", "FFHQ-U at 256²"],
+            text => Assert.Contains(text, page, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_network_is_judged_with_its_own_weights()
     {
         string network = Repository.Reference("generator-r-32.safetensors");

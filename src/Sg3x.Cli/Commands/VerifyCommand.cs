@@ -104,7 +104,13 @@ internal static class VerifyCommand
                 : throw UserException.Mismatch("--vectors", "the names of files", "none");
         }
 
-        var options = new PaperVerificationOptions(result.GetValue(Quick), json, result.GetValue(Report));
+        string? page = result.GetValue(Report);
+        if (Directory.Exists(page))
+        {
+            throw UserException.Mismatch("--report", "the name of a page", $"the folder {page}");
+        }
+
+        var options = new PaperVerificationOptions(result.GetValue(Quick), json, page);
         string[] set = result.GetValue(Set) ?? [];
         if (result.GetValue(Network) is string network)
         {

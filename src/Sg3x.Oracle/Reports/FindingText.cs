@@ -17,6 +17,15 @@ public static class FindingText
             : finding.Measured;
     }
 
+    /// <summary>What was found in place of what: <c>expected 12, measured 3</c>, or how far an array is off.</summary>
+    public static string Difference(Finding finding)
+    {
+        ArgumentNullException.ThrowIfNull(finding);
+        return finding.Expected == WholeArray
+            ? $"{Measured(finding)}, relative to the largest value"
+            : $"expected {finding.Expected}, measured {finding.Measured}";
+    }
+
     /// <summary>Where it was measured. What stands behind the place are the two values, which a failure's explanation has.</summary>
     public static string Where(Finding finding)
     {

@@ -13,7 +13,7 @@ namespace Sg3x.Oracle.Reports;
 /// </summary>
 public static class HtmlReport
 {
-    private const int MostFailures = 40;
+    private const int MostFailures = 12;
 
     /// <summary>Writes the page, whole or not at all.</summary>
     /// <param name="path">The file.</param>
@@ -100,9 +100,9 @@ public static class HtmlReport
         {
             string rest = check.Failures.Count > MostFailures ? $"<li>… and {check.Failures.Count - MostFailures} more</li>" : "";
             string problem = check.Problem is null ? "" : $"<li>could not be completed: {Html.Text(check.Problem)}</li>";
-            yield return $"<tr class=\"detail\"><td colspan=\"9\"><details open=\"\"><summary>{check.Failures.Count} of {check.Comparisons} comparisons</summary><ul>"
+            yield return $"<tr class=\"detail\"><td colspan=\"9\"><details open=\"\"><summary>{check.Failures.Count} of {check.Comparisons} comparisons fail</summary><ul>"
                 + string.Concat(check.Failures.Take(MostFailures).Select(f =>
-                    $"<li>{Html.Text(f.Where)}: expected {Html.Text(f.Expected)}, measured {Html.Text(f.Measured)}"
+                    $"<li>{Html.Text(f.Where)}: {Html.Text(FindingText.Difference(f))}"
                     + $"{(f.Explanation is null ? "" : $" — {Html.Text(f.Explanation)}")}</li>"))
                 + $"{rest}{problem}</ul></details></td></tr>\n";
         }

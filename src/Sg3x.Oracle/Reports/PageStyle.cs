@@ -14,11 +14,11 @@ internal static class PageStyle
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
         th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--rule); }
         th { color: var(--soft); font-weight: 600; }
-        .checks td:nth-child(2) { min-width: 300px; } .checks td:nth-child(1), .checks td:nth-child(5), .checks td:nth-child(6) { white-space: nowrap; }
+        .checks td:nth-child(2) { min-width: 300px; } .checks td:nth-child(1), .checks td:nth-child(5) { white-space: nowrap; }
         .checks :is(th, td):is(:nth-child(5), :nth-child(6), :nth-child(n+8)), .equivariance :is(th, td):nth-child(n+2) { text-align: right; }
         .schedule td { white-space: nowrap; } .basis { color: var(--soft); font-size: 12px; }
         .equivariance { max-width: 860px; } tr.own td { background: #eff6ff; } tr.failed td { background: #fef2f2; }
-        tr.notInBuild td, tr.notApplicable td { color: var(--soft); } tr.detail td { text-align: left !important; font-size: 12px; }
+        tr.notInBuild td, tr.notApplicable td { color: var(--soft); } tr.detail > td { text-align: left !important; white-space: normal !important; font-size: 12px; }
         .badge { display: inline-block; padding: 1px 8px; border-radius: 9px; font-size: 12px; white-space: nowrap; border: 1px solid; }
         .badge.passed { color: var(--good); background: #ecfdf5; } .badge.failed { color: #fff; background: var(--bad); font-weight: 600; }
         .badge.notInBuild { color: var(--wait); background: #fffbeb; } .badge.notApplicable { color: var(--soft); background: #f9fafb; }

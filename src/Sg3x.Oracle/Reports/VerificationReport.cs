@@ -84,7 +84,7 @@ public sealed record VerificationReport
         Finding first = check.Failures.FirstOrDefault(f => f.Explanation is not null) ?? check.Failures[0];
         string text = first.Explanation is string words
             ? $"{first.Where}: {words}"
-            : $"{first.Where}: expected {first.Expected}, measured {first.Measured}";
+            : $"{first.Where}: {FindingText.Difference(first)}";
         int others = check.Failures.Count - 1;
         text += others > 0 ? FormattableString.Invariant($" ({others} more of {check.Comparisons} comparisons fail)") : "";
         return check.Problem is null ? text : $"{text}; then it could not be completed: {check.Problem}";
