@@ -44,8 +44,9 @@ internal static class PaperVerification
 
     private static int Run(string name, Subject subject, PaperVerificationOptions options)
     {
+        IReadOnlyList<ICheck> checks = options.Quick ? CheckRegistry.Quick : CheckRegistry.All;
         VerificationReport report = CheckProgress.Around(
-            Terminal.Error(), progress => VerificationReport.Run(name, subject, options.Quick, progress));
+            Terminal.Error(), progress => VerificationReport.Run(name, subject, checks, progress));
         if (options.Page is string page)
         {
             HtmlReport.Write(page, report, subject, CheckProgress.Around(

@@ -34,8 +34,11 @@ public sealed class TrainingPreflight
     /// <summary>Stops between checks.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>The checks; the quick ones, unless a test has no time.</summary>
+    internal IReadOnlyList<ICheck> Checks { get; init; } = CheckRegistry.Quick;
+
     /// <summary>What is checked; production as it is, unless a fault is planted.</summary>
-    internal Func<GeneratorConfig, Device, Subject> Subject { get; init; } = (config, device) => Checks.Subject.Production(config, device);
+    internal Func<GeneratorConfig, Device, Subject> Subject { get; init; } = (config, device) => Oracle.Checks.Subject.Production(config, device);
 
     /// <summary>Checks a run; a <see cref="RunPreflight"/>.</summary>
     /// <param name="start">The run.</param>
@@ -51,7 +54,7 @@ public sealed class TrainingPreflight
             return Earlier(known);
 
         VerificationReport report = VerificationReport.Run(
-            start.Config.Preset, Subject(start.Config.Generator, start.Device), quick: true, Progress, Cancellation);
+            start.Config.Preset, Subject(start.Config.Generator, start.Device), Checks, Progress, Cancellation);
         Checked?.Invoke(report);
         string outcome = PreflightCache.Format(Outcome(report, key));
         AtomicFile.WriteText(start.Folder.Preflight, outcome);

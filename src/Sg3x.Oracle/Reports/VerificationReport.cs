@@ -41,21 +41,22 @@ public sealed record VerificationReport
     /// <summary>Runs checks and keeps what they find.</summary>
     /// <param name="name">What is verified, for people.</param>
     /// <param name="subject">What is verified.</param>
-    /// <param name="quick">Only the quick checks.</param>
+    /// <param name="checks">Which: <see cref="CheckRegistry.All"/>, <see cref="CheckRegistry.Quick"/> or others.</param>
     /// <param name="report">Called before each check with its name, the number done and the number there are; null for
     /// none.</param>
     /// <param name="cancellation">Stops between checks.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static VerificationReport Run(
-        string name, Subject subject, bool quick, Action<string, int, int>? report = null, CancellationToken cancellation = default)
+        string name, Subject subject, IReadOnlyList<ICheck> checks, Action<string, int, int>? report = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(checks);
         var clock = Stopwatch.StartNew();
-        ICheck[] checks = [.. CheckRegistry.All.Where(check => check.Quick || !quick)];
         var results = new List<CheckResult>();
         foreach (ICheck check in checks)
         {
-            report?.Invoke(check.Id, results.Count, checks.Length);
+            report?.Invoke(check.Id, results.Count, checks.Count);
             results.AddRange(Verification.Run([check], subject, null, cancellation));
         }
         return new VerificationReport
