@@ -37,6 +37,8 @@ internal static class VerifyCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<string?> Candidate = CandidateVerification.Option();
+
     private static readonly Option<string[]> Set = CommonOptions.Set();
 
     private static readonly Option<bool> Quick = new("--quick")
@@ -62,10 +64,10 @@ internal static class VerifyCommand
         var command = new Command("verify",
             "Holds this build to the papers, for a configuration or a trained network: a row for each check with its equation,"
             + " what was expected, what was measured, the tolerance, the margin and where. With --vectors, computes what files"
-            + " of reference values hold instead. Exit code 1 where something is not as it must be, 2 where it cannot be"
-            + " checked.")
+            + " of reference values hold instead; with --candidate, judges another implementation. Exit code 1 where something"
+            + " is not as it must be, 2 where it cannot be checked.")
         {
-            Preset, Config, Network, Vectors, Set, Quick, Report, Device, Threads, AsJson,
+            Preset, Config, Network, Vectors, Candidate, Set, Quick, Report, Device, Threads, AsJson,
         };
         command.SetAction(Run);
         Examples.For(command,
@@ -74,6 +76,7 @@ internal static class VerifyCommand
             ("sg3x verify --network runs/00000-demo --report demo.html", "a trained network, and a page about it"),
             ("sg3x verify --vectors golden/reference/generator-t-32.safetensors",
                 "images, gradients and averages of a generator"),
+            ("sg3x verify --candidate docs/examples/candidate.json", "another implementation, from what it exports"),
             ("sg3x verify --vectors golden/reference/*.json --json", "several schedules, for a program"));
         return command;
     }
@@ -87,6 +90,7 @@ internal static class VerifyCommand
             ("--config", result.GetValue(Config) is not null),
             ("--network", result.GetValue(Network) is not null),
             ("--vectors", result.GetResult(Vectors) is not null),
+            ("--candidate", result.GetValue(Candidate) is not null),
         ];
         string[] given = [.. subjects.Where(s => s.Given).Select(s => s.Name)];
         if (given.Length > 1)
@@ -102,6 +106,12 @@ internal static class VerifyCommand
             Refuse(result, "--vectors", Quick, Report, Set);
             return vectors.Length > 0 ? VectorVerification.Run(vectors, compute.Apply(), json)
                 : throw UserException.Mismatch("--vectors", "the names of files", "none");
+        }
+
+        if (result.GetValue(Candidate) is string candidate)
+        {
+            Refuse(result, "--candidate", Quick, Report, Set, Device, Threads);
+            return CandidateVerification.Run(candidate, json);
         }
 
         string? page = result.GetValue(Report);
