@@ -63,7 +63,8 @@ internal static class Bridge
         Tensor(values, shape, dtype).to(subject.Device);
 
     /// <summary>[N, C, H, W] on the device that is checked.</summary>
-    public static Tensor Tensor(this Subject subject, double[][][,] batch, ScalarType dtype) => Tensor(batch, dtype).to(subject.Device);
+    public static Tensor Tensor(this Subject subject, double[][][,] batch, ScalarType dtype) =>
+        Tensor(batch, dtype).to(subject.Device);
 
     public static double[] Values(Tensor x) => x.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
 

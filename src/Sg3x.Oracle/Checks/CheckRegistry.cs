@@ -22,15 +22,27 @@ public static class CheckRegistry
         new GeneratorAverageCheck(),
         new LossCheck(),
         new BlurCheck(),
+        new FiniteCheck(),
+        new InitialCheck(),
+        new InputCheck(),
+        new LayerCheck(),
         new GeneratorCheck(),
         new AveragesCheck(),
+        new GeneratorGradientCheck(),
+        new PositionCheck(),
         new EquivarianceCheck(),
+        new BorderCheck(),
         new DiscriminatorCheck(),
+        new EquivarianceMetricCheck(),
+        new TrainedFiltersCheck(),
+        new TrainedInputCheck(),
+        new TrainedMagnitudesCheck(),
+        new TrainedLayerCheck(),
+        new TrainedEquivarianceCheck(),
         new NotInBuild("augment.geometry", "ADA B.2: G⁻¹ = product of the inverses in the listed order; sym6"),
         new NotInBuild("augment.colour", "ADA B.2: C ← M·C"),
         new NotInBuild("augment.controller", "ADA 3: p ← max(0, p + sign(r_t − 0.6)·batch·4/500 000)"),
         new NotInBuild("precision.drift", "bfloat16 operands, float32 sums: drift = √(ν + ω)"),
-        new NotInBuild("metric.equivariance", "AFG 3, E: production's own EQ-T, EQ-T_frac, EQ-R"),
     ];
 
     /// <summary>Those that <c>sg3x verify --quick</c> runs, and every training before its first step.</summary>
@@ -39,5 +51,6 @@ public static class CheckRegistry
     /// <summary>The check of that name.</summary>
     /// <exception cref="UserException">There is none.</exception>
     public static ICheck Find(string id) =>
-        All.FirstOrDefault(check => check.Id == id) ?? throw UserException.Mismatch("check", $"one of {string.Join(", ", All.Select(c => c.Id))}", id);
+        All.FirstOrDefault(check => check.Id == id) ?? throw UserException.Mismatch(
+            "check", $"one of {string.Join(", ", All.Select(c => c.Id))}", id);
 }

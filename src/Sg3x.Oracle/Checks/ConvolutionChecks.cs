@@ -9,7 +9,8 @@ internal sealed class ModulatedConvolutionCheck : ICheck
 {
     public string Id => "op.modconv";
 
-    public string Equation => "SG2 2.2, AFG B: w'' = ŵ·ŝ·(Σ(ŵ·ŝ)² + 1e−8)^−½·g per sample; ToRGB without normalisation and demodulation";
+    public string Equation =>
+        "SG2 2.2, AFG B: w'' = ŵ·ŝ·(Σ(ŵ·ŝ)² + 1e−8)^−½·g per sample; ToRGB without normalisation and demodulation";
 
     public string ToleranceBasis => "16·√(in·k² + reductions over whole arrays)·2⁻⁵³";
 
@@ -29,14 +30,16 @@ internal sealed class ModulatedConvolutionCheck : ICheck
             double[][][,] expected = Spec.Layers.ModulatedConvolution.Forward(x, kernel, styles, demodulate, k - 1, gain);
             Tensor measured = subject.ModulatedConvolution(
                 subject.Tensor(x, ScalarType.Float64), subject.Tensor(w, [outs, ins, k, k], ScalarType.Float64),
-                subject.Tensor(s, [n, ins], ScalarType.Float64), demodulate, k - 1, subject.Tensor([gain], [], ScalarType.Float64));
+                subject.Tensor(s, [n, ins], ScalarType.Float64), demodulate, k - 1,
+                    subject.Tensor([gain], [], ScalarType.Float64));
             double terms = ins * k * k + n * ins + outs;
             double[] e = [.. expected.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
             string where = $"{k}×{k}, {(demodulate ? "demodulated" : "plain")}";
             long[] shape = [n, outs, expected[0][0].Height(), expected[0][0].Width()];
             yield return measured.shape.SequenceEqual(shape)
                 ? Differences.Array(where, shape, e, Bridge.Values(measured), 16 * Math.Sqrt(terms) * Math.ScaleB(1, -53))
-                : Differences.Equal(where, string.Join("×", shape), string.Join("×", measured.shape), "padding is k − 1 on every side");
+                : Differences.Equal(
+                    where, string.Join("×", shape), string.Join("×", measured.shape), "padding is k − 1 on every side");
 
             if (demodulate)
             {
@@ -48,7 +51,8 @@ internal sealed class ModulatedConvolutionCheck : ICheck
                     using IDisposable inner = NewDisposeScope();
                     double[] one = [.. Enumerable.Range(0, n * ins).Select(j => j % ins == i ? 1.0 : 0)];
                     Tensor response = subject.ModulatedConvolution(
-                        subject.Tensor(one, [n, ins, 1, 1], ScalarType.Float64), subject.Tensor(w, [outs, ins, k, k], ScalarType.Float64),
+                        subject.Tensor(one, [n, ins, 1, 1], ScalarType.Float64),
+                            subject.Tensor(w, [outs, ins, k, k], ScalarType.Float64),
                         subject.Tensor(s, [n, ins], ScalarType.Float64), true, k - 1, null);
                     double[] taps = Bridge.Values(response);
                     for (int j = 0; j < taps.Length; j++)

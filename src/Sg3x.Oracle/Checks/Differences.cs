@@ -26,7 +26,8 @@ internal static class Differences
         string? explanation = null)
     {
         if (expected.Length != measured.Length)
-            return new Finding(where, $"{expected.Length} values", $"{measured.Length} values", double.PositiveInfinity, tolerance, explanation);
+            return new Finding(
+                where, $"{expected.Length} values", $"{measured.Length} values", double.PositiveInfinity, tolerance, explanation);
         Comparison c = Compare.Values(where, shape, expected, measured, new Tolerance(tolerance, ""));
         return new Finding(
             c.Where is null ? where : $"{where} {c.Where}", "equal to the definition", Text(c.Relative), c.Relative, tolerance,

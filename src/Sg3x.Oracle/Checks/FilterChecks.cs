@@ -12,7 +12,8 @@ namespace Sg3x.Oracle.Checks;
 /// <param name="Cutoff">f_c.</param>
 /// <param name="HalfWidth">f_h.</param>
 /// <param name="Rate">Of the samples that it filters.</param>
-internal sealed record FilterPair(string Where, SpecFilter Expected, SpecFilter Measured, double Cutoff, double HalfWidth, double Rate)
+internal sealed record FilterPair(
+    string Where, SpecFilter Expected, SpecFilter Measured, double Cutoff, double HalfWidth, double Rate)
 {
     public static IEnumerable<FilterPair> Of(Subject subject)
     {
@@ -21,7 +22,8 @@ internal sealed record FilterPair(string Where, SpecFilter Expected, SpecFilter 
             if (!e.UpFilter.IsIdentity)
                 yield return new($"L{e.Index} up", e.UpFilter, Bridge.Filter(m.UpFilter), e.In.Cutoff, e.In.HalfWidth, e.TmpRate);
             if (!e.DownFilter.IsIdentity)
-                yield return new($"L{e.Index} down", e.DownFilter, Bridge.Filter(m.DownFilter), e.Out.Cutoff, e.Out.HalfWidth, e.TmpRate);
+                yield return new(
+                    $"L{e.Index} down", e.DownFilter, Bridge.Filter(m.DownFilter), e.Out.Cutoff, e.Out.HalfWidth, e.TmpRate);
         }
     }
 }
@@ -34,7 +36,8 @@ internal sealed class FilterTapsCheck : ICheck
 
     public string Id => "filter.taps";
 
-    public string Equation => "AFG C: h = sinc(2f_c x)·w, or J1(2πf_c r)/(πr)·w⊗w, unit sum; Kaiser β from A = 2.285(n−1)πΔf + 7.95, Δf = 2f_h/(s/2)";
+    public string Equation =>
+        "AFG C: h = sinc(2f_c x)·w, or J1(2πf_c r)/(πr)·w⊗w, unit sum; Kaiser β from A = 2.285(n−1)πΔf + 7.95, Δf = 2f_h/(s/2)";
 
     public string ToleranceBasis => "64 roundings of 2⁻⁵³ of the largest tap, and n for the sum";
 
@@ -42,13 +45,15 @@ internal sealed class FilterTapsCheck : ICheck
     {
         double[] expected = Bridge.Taps(pair.Expected), measured = Bridge.Taps(pair.Measured);
         double u = Math.ScaleB(1, -53);
-        return Differences.Array(pair.Where, [expected.Length], expected, measured, (Roundings + pair.Expected.Count) * u, Explain(pair));
+        return Differences.Array(
+            pair.Where, [expected.Length], expected, measured, (Roundings + pair.Expected.Count) * u, Explain(pair));
     });
 
     private static string Explain(FilterPair pair)
     {
         if (pair.Expected.Count != pair.Measured.Count)
-            return $"{pair.Measured.Count} taps where {pair.Expected.Count} are specified: was the half-width divided by the sampling rate?";
+            return $"{pair.Measured.Count} taps where {pair.Expected.Count} are specified: was the half-width divided by the "
+                + "sampling rate?";
         if ((pair.Expected.Grid == null) != (pair.Measured.Grid == null))
             return "a separable filter in the place of a radial one, or the other way round";
         return "other taps: see filter.response for what that does to the signal";
@@ -71,8 +76,10 @@ internal sealed class FilterSymmetryCheck : ICheck
             double[] taps = Bridge.Taps(pair.Measured);
             double u = Math.ScaleB(1, -53);
             yield return Differences.Array(
-                $"{pair.Where} symmetry", [taps.Length], taps, [.. taps.Reverse()], 64 * u, "an asymmetric filter shifts the image by layer");
-            yield return Differences.Number($"{pair.Where} sum", 1, taps.Sum(), 4 * taps.Length * u, "the level of the signal changes from layer to layer");
+                $"{pair.Where} symmetry", [taps.Length], taps, [.. taps.Reverse()], 64 * u,
+                    "an asymmetric filter shifts the image by layer");
+            yield return Differences.Number(
+                $"{pair.Where} sum", 1, taps.Sum(), 4 * taps.Length * u, "the level of the signal changes from layer to layer");
         }
     }
 }
@@ -82,7 +89,8 @@ internal sealed class FilterDeltaCheck : ICheck
 {
     public string Id => "filter.delta";
 
-    public string Equation => "AFG C: a low-pass filter to 1/k of the band has about k taps at work, (Σ|h|)²/Σh² per axis; a delta has 1";
+    public string Equation =>
+        "AFG C: a low-pass filter to 1/k of the band has about k taps at work, (Σ|h|)²/Σh² per axis; a delta has 1";
 
     public string ToleranceBasis => "at least three quarters of the designed filter's";
 
@@ -106,7 +114,8 @@ internal sealed class FilterResponseCheck : ICheck
 {
     public string Id => "filter.response";
 
-    public string Equation => "AFG C: H(f) = Σ h[j]·e^(−2πi f x_j) in the passband, at the cutoff, in the stopband and at Nyquist";
+    public string Equation =>
+        "AFG C: H(f) = Σ h[j]·e^(−2πi f x_j) in the passband, at the cutoff, in the stopband and at Nyquist";
 
     public string ToleranceBasis => "the spec's own transform of its own taps; n roundings of 2⁻⁵⁰ of the gain at DC";
 
@@ -122,15 +131,18 @@ internal sealed class FilterResponseCheck : ICheck
             foreach ((string name, double f) in points)
             {
                 // Along an axis and, for a radial filter, along the diagonal too.
-                (double X, double Y)[] ways = pair.Expected.Grid == null ? [(f, 0)] : [(f, 0), (f / Math.Sqrt(2), f / Math.Sqrt(2))];
+                (double X, double Y)[] ways =
+                    pair.Expected.Grid == null ? [(f, 0)] : [(f, 0), (f / Math.Sqrt(2), f / Math.Sqrt(2))];
                 foreach ((double x, double y) in ways)
                 {
                     double expected = FrequencyResponse.At(pair.Expected, pair.Rate, x, y).Magnitude;
                     double measured = FrequencyResponse.At(pair.Measured, pair.Rate, x, y).Magnitude;
                     double error = Math.Abs(measured - expected), tolerance = pair.Expected.Count * Math.ScaleB(1, -50);
                     yield return new Finding(
-                        $"{pair.Where} at {name}, ({x:G4}, {y:G4}) Hz", $"{20 * Math.Log10(expected):F2} dB", $"{20 * Math.Log10(measured):F2} dB",
-                        error, tolerance, error <= tolerance ? null : $"passes {measured:G3} of what lies there, where {expected:G3} is designed");
+                        $"{pair.Where} at {name}, ({x:G4}, {y:G4}) Hz", $"{20 * Math.Log10(expected):F2} dB",
+                            $"{20 * Math.Log10(measured):F2} dB",
+                        error, tolerance, error <= tolerance ? null
+                            : $"passes {measured:G3} of what lies there, where {expected:G3} is designed");
                 }
             }
         }

@@ -17,7 +17,8 @@ public interface ICheck
 
     /// <summary>Measures. Every comparison made is a finding, those that pass too.</summary>
     /// <param name="subject">What production offers.</param>
-    /// <returns>At least one finding where there is anything to check; none where the check does not apply to this subject.</returns>
+    /// <returns>At least one finding where there is anything to check; none where the check does not apply to this
+    /// subject.</returns>
     IEnumerable<Finding> Run(Subject subject);
 }
 

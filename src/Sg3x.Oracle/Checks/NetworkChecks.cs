@@ -25,7 +25,8 @@ internal static class Narrow
     };
 
     /// <summary>
-    /// Weights that hide nothing: what starts at 0 or 1 (biases, averages, the input's affine layer) gets a value of its own. The filters
+    /// Weights that hide nothing: what starts at 0 or 1 (biases, averages, the input's affine layer) gets a value of its own.
+    /// The filters
     /// stay production's.
     /// </summary>
     public static void Disturb(nn.Module network, int seed)
@@ -90,11 +91,18 @@ internal sealed class GeneratorCheck : ICheck
         double[] flat = [.. turn.Cast<double>()];
         generator.Synthesis.Input.SetTransform(subject.Tensor(flat, [3, 3], ScalarType.Float32));
         var options = new Spec.Networks.SynthesisOptions { Transform = turn };
-        double[][][,] images = spec.Synthesize(spec.Map(z), options);
-        Tensor measured = subject.Networks.Synthesize(generator, subject.Networks.Map(generator, latents, 1, false), false);
+        // Another w for every layer: copies would hide which of them drives which.
+        double[][][] styles =
+            [.. z.Select(_ => Enumerable.Range(0, schedule.NumWs).Select(_ => draw.Row(config.WDim)).ToArray())];
+        Tensor all = subject.Tensor(
+            [.. styles.SelectMany(rows => rows).SelectMany(row => row)], [2, schedule.NumWs, config.WDim], ScalarType.Float32);
+        double[][][,] images = spec.Synthesize(styles, options);
+        Tensor measured = subject.Networks.Synthesize(generator, all, false);
         double[] e = [.. images.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
-        yield return Differences.Array("image under a user transform", measured.shape, e, Bridge.Values(measured), Tolerances.Images(production).Value);
-        yield return new Finding("its mean square", "above 1e−4", $"{Plane.MeanSquare(images):G3}", Plane.MeanSquare(images) > 1e-4 ? 0 : 1, 0);
+        yield return Differences.Array(
+            "image under a user transform", measured.shape, e, Bridge.Values(measured), Tolerances.Images(production).Value);
+        yield return new Finding(
+            "its mean square", "above 1e−4", $"{Plane.MeanSquare(images):G3}", Plane.MeanSquare(images) > 1e-4 ? 0 : 1, 0);
     }
 }
 
@@ -103,7 +111,8 @@ internal sealed class AveragesCheck : ICheck
 {
     public string Id => "network.averages";
 
-    public string Equation => "AFG B: σ² ← β·σ² + (1 − β)·E x², β = 0.5^(batch/20 000), before use; w_avg ← 0.998·w_avg + 0.002·E w";
+    public string Equation =>
+        "AFG B: σ² ← β·σ² + (1 − β)·E x², β = 0.5^(batch/20 000), before use; w_avg ← 0.998·w_avg + 0.002·E w";
 
     public string ToleranceBasis => "16·2⁻²⁴ and 0.002 of the forward pass's own";
 
@@ -134,14 +143,22 @@ internal sealed class AveragesCheck : ICheck
             using IDisposable quiet = no_grad();
             Tensor measured = subject.Networks.Synthesize(generator, subject.Networks.Map(generator, latents, 1, true), true);
             Spec.Networks.NetworkState after = Narrow.State(generator);
-            double tolerance = Tolerances.Averages(LayerSchedule.Create(config)).Value + (β is null ? 0 : Tolerances.Images(LayerSchedule.Create(config)).Value);
+            _ = subject.Networks.Synthesize(generator, subject.Networks.Map(generator, latents, 1, false), false);
+            Spec.Networks.NetworkState still = Narrow.State(generator);
+            string? moved = after.Arrays.Keys.FirstOrDefault(name => !after[name].Values.SequenceEqual(still[name].Values));
+            yield return Differences.Equal("what moves without an update", "nothing", moved ?? "nothing",
+                "averages move in the generator pass of D's step alone");
+            double tolerance = Tolerances.Averages(LayerSchedule.Create(config)).Value + (
+                β is null ? 0 : Tolerances.Images(LayerSchedule.Create(config)).Value);
             foreach ((string name, double σ2) in magnitudes)
-                yield return Differences.Number($"{name} σ², β = {β?.ToString() ?? "of the batch"}", σ2, after.Scalar($"synthesis.{name}.magnitude_ema"), tolerance);
+                yield return Differences.Number($"{name} σ², β = {β?.ToString() ?? "of the batch"}", σ2,
+                    after.Scalar($"synthesis.{name}.magnitude_ema"), tolerance);
             double[] average = spec.UpdatedAverage(z);
             yield return Differences.Array("w_avg", [average.Length], average, after.Vector("mapping.w_avg"), tolerance);
             double[] e = [.. images.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
             yield return Differences.Array(
-                "image with the new averages", measured.shape, e, Bridge.Values(measured), Tolerances.Images(LayerSchedule.Create(config)).Value,
+                "image with the new averages", measured.shape, e, Bridge.Values(measured),
+                    Tolerances.Images(LayerSchedule.Create(config)).Value,
                 "the average must move before it is used");
         }
     }
@@ -160,7 +177,8 @@ internal sealed class DiscriminatorCheck : ICheck
 {
     public string Id => "network.discriminator";
 
-    public string Equation => "SG2: x ← √½·skip(x) + √½·conv1(conv0(x)) down to 4×4; minibatch deviation; conv, fc, out. R1: ‖∇_x Σ D‖²";
+    public string Equation =>
+        "SG2: x ← √½·skip(x) + √½·conv1(conv0(x)) down to 4×4; minibatch deviation; conv, fc, out. R1: ‖∇_x Σ D‖²";
 
     public string ToleranceBasis => "4·√(terms of all sums on the way)·2⁻²⁴; five times that for a gradient";
 
@@ -174,7 +192,8 @@ internal sealed class DiscriminatorCheck : ICheck
         foreach (int n in new[] { 2, 8 })
         {
             using IDisposable scope = NewDisposeScope();
-            double[][][,] x = [.. draw.Batch(n, 3, 16, 16).Select(image => image.Select(plane => Plane.Map(plane, value => (double)(float)value)).ToArray())];
+            double[][][,] x = [.. draw.Batch(n, 3, 16, 16).Select(
+                image => image.Select(plane => Plane.Map(plane, value => (double)(float)value)).ToArray())];
             Tensor input = subject.Tensor(x, ScalarType.Float32).requires_grad_(true);
             Tensor logits = subject.Networks.Judge(discriminator, input);
             yield return Differences.Array(

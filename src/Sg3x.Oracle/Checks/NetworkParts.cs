@@ -20,7 +20,7 @@ public sealed record NetworkParts
     public required Synthesize Synthesize { get; init; }
 
     /// <summary>w [N, WDim] → Fourier features [N, C, size, size].</summary>
-    public required Func<SynthesisInput, Tensor, Tensor> Input { get; init; }
+    public required Func<NetworkGenerator, Tensor, Tensor> Input { get; init; }
 
     /// <summary>x, w → the layer's result, its averages as they are.</summary>
     public required Func<SynthesisLayer, Tensor, Tensor, Tensor> Layer { get; init; }
@@ -33,7 +33,7 @@ public sealed record NetworkParts
     {
         Map = (generator, z, truncation, update) => generator.Map(z, truncation, update),
         Synthesize = (generator, ws, update) => generator.Synthesize(ws, update),
-        Input = (input, w) => input.forward(w),
+        Input = (generator, w) => generator.Synthesis.Input.forward(w),
         Layer = (layer, x, w) => layer.forward(x, w),
         Judge = (discriminator, images) => discriminator.forward(images),
     };

@@ -9,8 +9,8 @@ using SpecLayer = Sg3x.Spec.Schedule.Layer;
 namespace Sg3x.Oracle.Checks;
 
 /// <summary>
-/// Every implementation of the filtered leaky ReLU against its definition, on the shapes of the layers, result and both derivatives. In
-/// float64 where the implementation takes it, so that a difference is a mistake and not rounding.
+/// Every implementation of the filtered leaky ReLU against its definition, on the shapes of the layers, result and both
+/// derivatives. In float64 where the implementation takes it, so that a difference is a mistake and not rounding.
 /// </summary>
 internal abstract class NonlinearityCheck : ICheck
 {
@@ -28,7 +28,8 @@ internal abstract class NonlinearityCheck : ICheck
     public IEnumerable<Finding> Run(Subject subject)
     {
         IEnumerable<SpecLayer> layers = Bridge.Schedule(subject.Config).Layers
-            .DistinctBy(l => (l.Up, l.Down, l.UpFilter.Count, l.DownFilter.Count, l.DownFilter.Grid != null, l.IsToRgb, l.Padding));
+            .DistinctBy(l =>
+                (l.Up, l.Down, l.UpFilter.Count, l.DownFilter.Count, l.DownFilter.Grid != null, l.IsToRgb, l.Padding));
         foreach (SpecLayer layer in layers)
             foreach (IFilteredLeakyRelu op in subject.Nonlinearities)
                 foreach (ScalarType dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32])
@@ -44,11 +45,13 @@ internal abstract class NonlinearityCheck : ICheck
         var draw = new Draw(subject.Seed + layer.Index);
         NonlinearityShape shape = NonlinearityShape.Of(layer) with { Clamp = 1.5 };
         int full = layer.In.Size + layer.Kernel - 1;
-        int least = (layer.UpFilter.Count + layer.DownFilter.Count - layer.Padding.X0 - layer.Padding.X1) / layer.Up + 4 * Math.Max(1, layer.Down / layer.Up);
+        int least = (layer.UpFilter.Count + layer.DownFilter.Count - layer.Padding.X0 - layer.Padding.X1) / layer.Up + 4
+            * Math.Max(1, layer.Down / layer.Up);
         int side = Math.Min(full, Math.Max(Most, least));
 
         // Float32 input on both sides: what is compared is what is done to it.
-        double[][,] x = [.. draw.Batch(1, Channels, side, side - 1)[0].Select(plane => Plane.Map(plane, value => (double)(float)value))];
+        double[][,] x =
+            [.. draw.Batch(1, Channels, side, side - 1)[0].Select(plane => Plane.Map(plane, value => (double)(float)value))];
         double[] bias = [.. draw.Row(Channels).Select(value => (double)(float)value)];
         var c = new Case(subject, layer, op, dtype, x, bias, Tilted(layer.UpFilter), Tilted(layer.DownFilter), shape, draw);
         (double[][,] expected, Tensor measured) = Compute(c);
@@ -82,7 +85,8 @@ internal abstract class NonlinearityCheck : ICheck
 
     /// <summary>One implementation on one layer.</summary>
     protected sealed record Case(
-        Subject Subject, SpecLayer Layer, IFilteredLeakyRelu Op, ScalarType Dtype, double[][,] X, double[] Bias, SpecFilter Fu, SpecFilter Fd,
+        Subject Subject, SpecLayer Layer, IFilteredLeakyRelu Op, ScalarType Dtype, double[][,] X, double[] Bias, SpecFilter Fu,
+            SpecFilter Fd,
         NonlinearityShape Shape, Draw Draw)
     {
         public double[][,] Forward() =>
@@ -90,11 +94,13 @@ internal abstract class NonlinearityCheck : ICheck
 
         public (Tensor X, Tensor Bias, Tensor Y) Production()
         {
-            Tensor x = Subject.Tensor([X], Dtype).requires_grad_(true), bias = Subject.Tensor(Bias, [Bias.Length], Dtype).requires_grad_(true);
+            Tensor x = Subject.Tensor([X], Dtype).requires_grad_(true),
+                bias = Subject.Tensor(Bias, [Bias.Length], Dtype).requires_grad_(true);
             var shape = new FilteredLeakyReluShape(
                 Shape.Up, Shape.Down, new ImagePadding(Shape.Padding.X0, Shape.Padding.X1, Shape.Padding.Y0, Shape.Padding.Y1),
                 Shape.Gain, Shape.Slope, Shape.Clamp);
-            Tensor y = Op.Forward(x, bias, Bridge.Filter(Fu, ScalarType.Float32)?.to(Subject.Device), Bridge.Filter(Fd, ScalarType.Float32)?.to(Subject.Device), shape);
+            Tensor y = Op.Forward(x, bias, Bridge.Filter(Fu, ScalarType.Float32)?.to(Subject.Device),
+                Bridge.Filter(Fd, ScalarType.Float32)?.to(Subject.Device), shape);
             return (x, bias, y);
         }
 
@@ -123,7 +129,8 @@ internal sealed class NonlinearityGradientCheck : NonlinearityCheck
         ArgumentNullException.ThrowIfNull(c);
         double[][,] dy = c.Like(c.Forward());
         (Tensor x, _, Tensor y) = c.Production();
-        double[][,] expected = [.. c.X.Select((plane, i) => FilteredNonlinearity.Gradient(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, dy[i]))];
+        double[][,] expected =
+            [.. c.X.Select((plane, i) => FilteredNonlinearity.Gradient(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, dy[i]))];
         Tensor dx = autograd.grad([(y * c.Subject.Tensor([dy], c.Dtype)).sum()], [x])[0];
         CustomBackward.ThrowIfFailed();
         return (expected, dx);

@@ -7,13 +7,15 @@ using static TorchSharp.torch;
 namespace Sg3x.Oracle.Checks;
 
 /// <summary>A modulated convolution with the arguments of <see cref="ModulatedConv.Apply"/>.</summary>
-public delegate Tensor ModulatedConvolution(Tensor x, Tensor weight, Tensor styles, bool demodulate, int padding, Tensor? inputGain);
+public delegate Tensor ModulatedConvolution(
+    Tensor x, Tensor weight, Tensor styles, bool demodulate, int padding, Tensor? inputGain);
 
 /// <summary>A resampling with the arguments of <see cref="FilteredResample.Apply"/>.</summary>
 public delegate Tensor Resample(Tensor x, Tensor filter, int down, int padding);
 
 /// <summary>
-/// What is checked: production's parts, each of which can be replaced. A planted fault is a subject with one part changed; all checks
+/// What is checked: production's parts, each of which can be replaced. A planted fault is a subject with one part changed; all
+/// checks
 /// run over it.
 /// </summary>
 public sealed record Subject
@@ -45,6 +47,9 @@ public sealed record Subject
     /// <summary>What is done with the networks.</summary>
     public NetworkParts Networks { get; init; } = NetworkParts.Production;
 
+    /// <summary>The equivariance metrics'.</summary>
+    public MetricParts Metrics { get; init; } = MetricParts.Production;
+
     /// <summary>The training step's.</summary>
     public TrainingParts Training { get; init; } = TrainingParts.Production;
 
@@ -54,7 +59,8 @@ public sealed record Subject
     /// <summary>Where the parts compute.</summary>
     public Device Device { get; init; } = CPU;
 
-    /// <summary>A network with weights of its own that is to be judged, trained or not; null: only what the configuration gives.</summary>
+    /// <summary>A network with weights of its own that is to be judged, trained or not; null: only what the configuration
+    /// gives.</summary>
     public Networks.Generator? Network { get; init; }
 
     /// <summary>Production as it is.</summary>
@@ -71,7 +77,8 @@ public sealed record Subject
             Layers = schedule.Layers,
             Input = schedule.Input,
             Device = device ?? CPU,
-            Nonlinearities = [FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix, .. cpu ? [FilteredLeakyRelu.Fused] : Array.Empty<IFilteredLeakyRelu>()],
+            Nonlinearities = [FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix,
+                .. cpu ? [FilteredLeakyRelu.Fused] : Array.Empty<IFilteredLeakyRelu>()],
             ModulatedConvolution = (x, weight, styles, demodulate, padding, gain) =>
                 ModulatedConv.Apply(x, weight, styles, demodulate, padding, gain),
             Resample = FilteredResample.Apply,
@@ -81,7 +88,8 @@ public sealed record Subject
     }
 
     /// <summary>
-    /// A generator with its own weights, judged by what they cannot excuse: its layers and filters, its Fourier input, every layer and
+    /// A generator with its own weights, judged by what they cannot excuse: its layers and filters, its Fourier input, every
+    /// layer and
     /// the whole against the definition with the same weights.
     /// </summary>
     /// <param name="network">The generator; stays the caller's, and is as before afterwards.</param>

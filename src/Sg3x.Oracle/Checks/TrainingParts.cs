@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Oracle.Checks;
 
-/// <summary>The values of one parameter after each of some steps of an optimiser, from a start and the steps' gradients.</summary>
+/// <summary>The values of one parameter after each of some steps of an optimiser, from a start and the steps'
+/// gradients.</summary>
 public delegate double[] OptimiserPath(AdamSettings settings, double start, double[] gradients);
 
 /// <summary>β of G_ema, with the arguments of <see cref="WeightAverage.Beta"/>.</summary>
@@ -21,6 +22,12 @@ public sealed record TrainingParts
 
     /// <summary>β of G_ema.</summary>
     public required AverageBeta Beta { get; init; }
+
+    /// <summary>Average ← β·average + (1 − β)·source; buffers are copied.</summary>
+    public required Action<nn.Module, nn.Module, double> Average { get; init; }
+
+    /// <summary>A step of a phase, "G", "D" or "R1", on real images.</summary>
+    public required Action<string, TrainingState, Tensor> Step { get; init; }
 
     /// <summary>G's loss of logits [N, 1].</summary>
     public required Func<Tensor, Tensor> GeneratorLoss { get; init; }
@@ -43,12 +50,31 @@ public sealed record TrainingParts
         Optimiser = Path,
         Lazy = (settings, interval) => settings.ForLazyRegularisation(interval),
         Beta = WeightAverage.Beta,
+        Average = WeightAverage.Update,
+        Step = TakeStep,
         GeneratorLoss = Losses.Generator,
         DiscriminatorLoss = (fake, real) => Losses.DiscriminatorOnFake(fake) + Losses.DiscriminatorOnReal(real),
         R1 = Losses.R1,
         BlurSigma = InitialBlur.Sigma,
         Blur = InitialBlur.Apply,
     };
+
+    private static void TakeStep(string phase, TrainingState state, Tensor real)
+    {
+        var phases = new TrainingPhases(state, new TickStatistics());
+        switch (phase)
+        {
+            case "G":
+                phases.GeneratorStep();
+                break;
+            case "D":
+                phases.DiscriminatorStep(real);
+                break;
+            default:
+                phases.R1Step(real);
+                break;
+        }
+    }
 
     private static double[] Path(AdamSettings settings, double start, double[] gradients)
     {

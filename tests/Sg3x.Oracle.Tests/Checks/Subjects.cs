@@ -30,8 +30,17 @@ internal static class Subjects
     public static Subject WithLayers(this Subject subject, Func<LayerPlan, LayerPlan> change) =>
         subject with { Layers = [.. subject.Layers.Select(change)] };
 
+    /// <summary>Every upsampling filter designed in another way, from the layer and the number of taps.</summary>
+    public static Subject WithUp(this Subject subject, Func<LayerPlan, int, Filter> design) =>
+        subject.WithLayers(l => l with { UpFilter = l.UpFilter is null ? null : design(l, l.UpTaps) });
+
+    /// <summary>Every downsampling filter designed in another way.</summary>
+    public static Subject WithDown(this Subject subject, Func<LayerPlan, int, Filter> design) =>
+        subject.WithLayers(l => l with { DownFilter = l.DownFilter is null ? null : design(l, l.DownTaps) });
+
     /// <summary>Every filter changed, taps in the order of the grid where it is one.</summary>
-    public static Subject WithFilters(this Subject subject, Func<double[], double[]> change) => subject.WithLayers(layer => layer with
+    public static Subject WithFilters(this Subject subject, Func<double[], double[]> change) =>
+        subject.WithLayers(layer => layer with
     {
         UpFilter = Changed(layer.UpFilter, change),
         DownFilter = Changed(layer.DownFilter, change),

@@ -1,0 +1,115 @@
+using Sg3x.Oracle.Vectors;
+using Sg3x.Schedule;
+using Sg3x.Spec.Equivariance;
+using static TorchSharp.torch;
+using SpecGenerator = Sg3x.Spec.Networks.Generator;
+
+namespace Sg3x.Oracle.Checks;
+
+/// <summary>
+/// What else than the Fourier features tells a pixel where it is: with features that are the same everywhere, nothing but the
+/// border may,
+/// and that as the definition has it.
+/// </summary>
+internal sealed class PositionCheck : ICheck
+{
+    public string Id => "network.position";
+
+    public string Equation =>
+        "AFG 3: absolute position enters through the Fourier features alone: f = 0 leaves a constant image but for the border";
+
+    public string ToleranceBasis => "4·√(terms of all sums on the way)·2⁻²⁴ of the largest value";
+
+    public IEnumerable<Finding> Run(Subject subject)
+    {
+        GeneratorConfig config = Narrow.Of(subject.Config);
+        var draw = new Draw(subject.Seed);
+        using Sg3x.Networks.Generator generator = subject.Generator(config, subject.Seed);
+        Narrow.Disturb(generator, subject.Seed);
+        using IDisposable quiet = no_grad();
+        generator.state_dict()["synthesis.input.freqs"].zero_();
+        var spec = new SpecGenerator(Bridge.Schedule(config), Narrow.State(generator));
+        double[] z = draw.Row(config.ZDim);
+        double[][][,] images = spec.Synthesize(spec.Map([z]));
+        Tensor ws = subject.Networks.Map(generator, subject.Tensor(z, [1, config.ZDim], ScalarType.Float32), 1, false);
+        Tensor measured = subject.Networks.Synthesize(generator, ws, false);
+        double[] expected = [.. images.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
+        yield return Differences.Array(
+            "image of a constant input", measured.shape, expected, Bridge.Values(measured),
+                Tolerances.Images(LayerSchedule.Create(config)).Value,
+            "something else knows where a pixel is: noise inputs, coordinates, or a border other than zeros");
+    }
+}
+
+/// <summary>How far the border reaches into the image, at the margin asked about and with four pixels more.</summary>
+internal sealed class BorderCheck : ICheck
+{
+    private const int More = 4;
+
+    public string Id => "network.border";
+
+    public string Equation => "AFG 3.2: the border's error falls as the margin grows, var g / E(t(g(z0)) − g(t(z0)))² rises, by "
+        + "what the definition gives";
+
+    public string ToleranceBasis => "0.2 dB as network.equivariance; where the border leaves less than float32's 10⁻⁶ of the "
+        + "image, above 100 dB is all that is asked";
+
+    public IEnumerable<Finding> Run(Subject subject)
+    {
+        GeneratorConfig config = Narrow.Of(subject.Config) with { Resolution = 16 };
+        using Sg3x.Networks.Generator first = subject.Generator(config, subject.Seed);
+        Narrow.Disturb(first, subject.Seed);
+        Dictionary<string, Tensor> weights = first.state_dict().ToDictionary(t => WithoutSize(t.Key), t => t.Value);
+        double[] z = new Draw(subject.Seed).Row(config.ZDim);
+        var of = new List<(double Expected, double Measured)>();
+        foreach (int margin in new[] { config.Margin, config.Margin + More })
+        {
+            GeneratorConfig wider = config with { Margin = margin };
+            using Sg3x.Networks.Generator generator = subject.Generator(wider, subject.Seed);
+            using IDisposable quiet = no_grad();
+            foreach ((string name, Tensor value) in generator.state_dict())
+                value.copy_(weights[WithoutSize(name)]);
+            of.Add(Measure(subject, generator, z));
+            yield return Compare($"margin of {margin} pixels", of[^1].Expected, of[^1].Measured);
+        }
+        yield return Compare(
+            $"what {More} pixels more gain", of[1].Expected - of[0].Expected, of[1].Measured - of[0].Measured, 2);
+    }
+
+    private static (double Expected, double Measured) Measure(Subject subject, Sg3x.Networks.Generator generator, double[] z)
+    {
+        GeneratorConfig config = generator.Config;
+        var spec = new SpecGenerator(Bridge.Schedule(config), Narrow.State(generator));
+        double[][] w = spec.Map([z]);
+        Tensor ws = subject.Networks.Map(generator, subject.Tensor(z, [1, config.ZDim], ScalarType.Float32), 1, false);
+        const int x = 2, y = -1;
+        double size = config.Resolution;
+        double expected = Of(t => spec.Synthesize(w, new() { Transform = t })[0]);
+        double measured = Of(t =>
+        {
+            generator.Synthesis.Input.SetTransform(subject.Tensor([.. t.Cast<double>()], [3, 3], ScalarType.Float32));
+            return Bridge.Planes(subject.Networks.Synthesize(generator, ws, false))[0];
+        });
+        return (Math.Min(expected, 100), Math.Min(measured, 100));
+
+        double Of(Func<double[,], double[][,]> image)
+        {
+            var psnr = new Psnr();
+            psnr.Add(Translation.ByPixels(image(Translation.User(0, 0)), x, y), image(Translation.User(x / size, y / size)));
+            return psnr.VarianceDecibels;
+        }
+    }
+
+    private static Finding Compare(string where, double expected, double measured, int times = 1)
+    {
+        double error = Math.Abs(expected - measured), tolerance = 0.2 * times;
+        return new Finding(
+            where, $"{expected:F2} dB", $"{measured:F2} dB", error, tolerance,
+            error <= tolerance ? null
+                : "padding, margins or crops are not the definition's: what lies beyond the border shows inside");
+    }
+
+    // synthesis.L3_52_512.weight → synthesis.L3.weight
+    private static string WithoutSize(string name) =>
+        string.Join('.', name.Split('.').Select(part => part.StartsWith('L') ? part.Split('_')[0] : part));
+}

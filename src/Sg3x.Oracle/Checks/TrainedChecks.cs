@@ -1,0 +1,172 @@
+using Sg3x.Networks;
+using Sg3x.Schedule;
+using static TorchSharp.torch;
+using NetworkState = Sg3x.Spec.Networks.NetworkState;
+using SpecFilter = Sg3x.Spec.Signals.Filter;
+using SpecLayer = Sg3x.Spec.Schedule.Layer;
+
+namespace Sg3x.Oracle.Checks;
+
+/// <summary>A check of a network with weights of its own; where there is none it does not apply.</summary>
+internal abstract class TrainedCheck : ICheck
+{
+    public abstract string Id { get; }
+
+    public abstract string Equation { get; }
+
+    public abstract string ToleranceBasis { get; }
+
+    public IEnumerable<Finding> Run(Subject subject) => subject.Network is { } network ? Judge(subject, network) : [];
+
+    protected abstract IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network);
+}
+
+/// <summary>The filters that came with the weights.</summary>
+internal sealed class TrainedFiltersCheck : TrainedCheck
+{
+    public override string Id => "trained.filters";
+
+    public override string Equation => "AFG C: training does not change a filter: the state's are the designed ones, as float32";
+
+    public override string ToleranceBasis => "a unit in the last place of float32, of the largest tap";
+
+    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
+    {
+        NetworkState state = Narrow.State(network);
+        foreach (SpecLayer e in Bridge.Schedule(subject.Config).Layers)
+        {
+            foreach ((string which, SpecFilter filter) in new[] { ("up", e.UpFilter), ("down", e.DownFilter) })
+            {
+                string name = $"synthesis.{e.Name}.{which}_filter";
+                if (filter.IsIdentity)
+                {
+                    yield return Differences.Equal(
+                        $"L{e.Index} {which}", "no filter", state.Has(name) ? "a filter" : "no filter");
+                    continue;
+                }
+                double[] expected = Bridge.Taps(filter), measured = state.Has(name) ? state[name].Values : [];
+                yield return Differences.Array(
+                    $"L{e.Index} {which}", [expected.Length], expected, measured, 2 * 5.9604644775390625e-8,
+                    measured.Length == expected.Length
+                        ? "the state brings other taps than its configuration asks for: it was trained with other filters, or "
+                            + "is damaged"
+                        : $"{measured.Length} taps where {expected.Length} are specified");
+            }
+        }
+    }
+}
+
+/// <summary>The Fourier input's constants and what it makes of them.</summary>
+internal sealed class TrainedInputCheck : TrainedCheck
+{
+    public override string Id => "trained.input";
+
+    public override string Equation => "AFG F.1: |f| ≤ f_c[0], φ in [−½, ½), neither is trained; features as network.input";
+
+    public override string ToleranceBasis => "2⁻²⁴ at the edge of the disc; features as network.input";
+
+    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
+    {
+        NetworkState state = Narrow.State(network);
+        double bandwidth = Bridge.Schedule(subject.Config).Entries[0].Cutoff;
+        double largest =
+            state["synthesis.input.freqs"].Values.Chunk(2).Max(f => Math.Sqrt(f[0] * f[0] + f[1] * f[1])) / bandwidth;
+        yield return Within(
+            "largest |f| over f_c[0]", largest, 1, 4 * 5.96e-8, "frequencies beyond the bandwidth: the first layers alias");
+        double phase = state["synthesis.input.phases"].Values.Max(Math.Abs);
+        yield return Within("largest |φ|", phase, 0.5, 4 * 5.96e-8, "phases are in cycles");
+        foreach (Finding finding in InputCheck.Measure(subject, network, new Draw(subject.Seed)))
+            yield return finding;
+    }
+
+    private static Finding Within(string where, double value, double most, double tolerance, string explanation)
+    {
+        double error = double.IsNaN(value) ? double.NaN : Math.Max(0, value / most - 1);
+        return new Finding(where, $"at most {most:G3}", $"{value:G6}", error, tolerance, error <= tolerance ? null : explanation);
+    }
+}
+
+/// <summary>Every layer with the network's own weights, on its own signals.</summary>
+internal sealed class TrainedLayerCheck : TrainedCheck
+{
+    public override string Id => "trained.layer";
+
+    public override string Equation => "as network.layer, with the network's own weights and what its layers make of them";
+
+    public override string ToleranceBasis => "as network.layer, a few channels of the image's corner";
+
+    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network) =>
+        LayerCheck.Measure(subject, network, new Draw(subject.Seed));
+}
+
+/// <summary>Equivariance of the whole network, where the definition can be afforded.</summary>
+internal sealed class TrainedEquivarianceCheck : TrainedCheck
+{
+    // Products that the definition takes for one image: a few seconds' worth.
+    private const double Affordable = 3e9;
+
+    public override string Id => "trained.equivariance";
+
+    public override string Equation => "as network.equivariance, with the network's own weights (up to 3·10⁹ products an image: "
+        + "wider ones by trained.layer alone)";
+
+    public override string ToleranceBasis => "0.2 dB, as network.equivariance";
+
+    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
+    {
+        double products =
+            network.Schedule.Layers.Sum(l => (double)l.InChannels * l.OutChannels * l.Kernel * l.Kernel * l.InSize * l.InSize);
+        return products > Affordable ? [] : EquivarianceCheck.Measure(subject, network, new Draw(subject.Seed));
+    }
+}
+
+/// <summary>Signals that have died or grown out of hand.</summary>
+internal sealed class TrainedMagnitudesCheck : TrainedCheck
+{
+    public override string Id => "trained.magnitudes";
+
+    public override string Equation =>
+        "AFG B: σ² follows E x² of each layer's input, which brings it to unit scale; clamp ±256; nothing is NaN";
+
+    public override string ToleranceBasis => "octaves of E x²/σ²: 4 up, an average of 20 000 images against 4; 10 down, as "
+        + "untrained σ² is 1; 1 % of a layer at half the clamp";
+
+    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
+    {
+        string? broken = null;
+        foreach ((string name, Tensor value) in network.state_dict())
+            broken ??= Bridge.Values(value).All(double.IsFinite) ? null : name;
+        yield return Differences.Equal(
+            "not finite", "nothing", broken ?? "nothing", "the run that made this should have stopped");
+        if (broken is not null)
+            yield break;
+
+        using IDisposable quiet = no_grad();
+        const int n = 4;
+        Tensor z = subject.Tensor(
+            new Draw(subject.Seed).Row(n * subject.Config.ZDim), [n, subject.Config.ZDim], ScalarType.Float32);
+        Tensor ws = subject.Networks.Map(network, z, 1, false), x = subject.Networks.Input(network, ws.select(1, 0));
+        NetworkState state = Narrow.State(network);
+        foreach (SynthesisLayer layer in network.Synthesis.Layers)
+        {
+            LayerPlan plan = layer.Plan;
+            double power = x.square().mean().cpu().item<float>(), σ2 = state.Scalar($"synthesis.{plan.Name}.magnitude_ema");
+            double octaves = Math.Log2(power / σ2), most = octaves > 0 ? 4 : 10;
+            yield return new Finding(
+                $"{plan.Name}: E x²/σ²", "1", $"{power / σ2:G3}", Math.Abs(octaves), most,
+                Math.Abs(octaves) <= most ? null : "the layer's input is not at the scale that its average says: dead, "
+                    + "exploding, or averages of another network");
+            Tensor y = subject.Networks.Layer(layer, x, ws.select(1, plan.Index + 1));
+            x.Dispose();
+            x = y;
+            double share = (y.abs() > subject.Config.ConvClamp / 2).to(ScalarType.Float32).mean().cpu().item<float>();
+            yield return new Finding(
+                $"{plan.Name}: at the clamp", "hardly anything", $"{share:P2}", share, 0.01,
+                    share <= 0.01 ? null : "activations run into the clamp");
+        }
+        double spread = x.std().cpu().item<float>() * subject.Config.OutputScale;
+        yield return new Finding(
+            "spread of the image", "above 0.001", $"{spread:G3}", spread > 0.001 ? 0 : 1, 0,
+                spread > 0.001 ? null : "the image is all of one colour");
+    }
+}
