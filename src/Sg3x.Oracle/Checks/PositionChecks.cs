@@ -51,7 +51,7 @@ internal sealed class BorderCheck : ICheck
     public string Equation => "AFG 3.2: the border's error falls as the margin grows, var g / E(t(g(z0)) − g(t(z0)))² rises, by "
         + "what the definition gives";
 
-    public string ToleranceBasis => "0.2 dB as network.equivariance; where the border leaves less than float32's 10⁻⁶ of the "
+    public string ToleranceBasis => "0.2 dB as for equivariance; where the border leaves less than float32's 10⁻⁶ of the "
         + "image, above 100 dB is all that is asked";
 
     public IEnumerable<Finding> Run(Subject subject)

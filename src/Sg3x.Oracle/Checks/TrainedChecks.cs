@@ -61,9 +61,9 @@ internal sealed class TrainedInputCheck : TrainedCheck
 {
     public override string Id => "trained.input";
 
-    public override string Equation => "AFG F.1: |f| ≤ f_c[0], φ in [−½, ½), neither is trained; features as network.input";
+    public override string Equation => "AFG F.1: |f| ≤ f_c[0], φ in [−½, ½), neither is trained; y = W·a·sin(2π(f·M·x + φ + f·t))/√C";
 
-    public override string ToleranceBasis => "2⁻²⁴ at the edge of the disc; features as network.input";
+    public override string ToleranceBasis => "2⁻²⁴ at the edge of the disc; features as those of a random network";
 
     protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
     {
@@ -91,9 +91,9 @@ internal sealed class TrainedLayerCheck : TrainedCheck
 {
     public override string Id => "trained.layer";
 
-    public override string Equation => "as network.layer, with the network's own weights and what its layers make of them";
+    public override string Equation => "AFG B, figure 4b, with the network's own weights and what its layers make of them";
 
-    public override string ToleranceBasis => "as network.layer, a few channels of the image's corner";
+    public override string ToleranceBasis => "4·√(terms of the layer's sums)·2⁻²⁴ of the largest value, a few channels of the image's corner";
 
     protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network) =>
         LayerCheck.Measure(subject, network, new Draw(subject.Seed));
@@ -107,10 +107,10 @@ internal sealed class TrainedEquivarianceCheck : TrainedCheck
 
     public override string Id => "trained.equivariance";
 
-    public override string Equation => "as network.equivariance, with the network's own weights (up to 3·10⁹ products an image: "
-        + "wider ones by trained.layer alone)";
+    public override string Equation => "AFG 3, equation 3, with the network's own weights (up to 3·10⁹ products an image: "
+        + "wider ones layer by layer alone)";
 
-    public override string ToleranceBasis => "0.2 dB, as network.equivariance";
+    public override string ToleranceBasis => "0.2 dB, as for random weights";
 
     protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
     {
