@@ -17,7 +17,7 @@ namespace Sg3x.Mutants;
 internal sealed class Host : IDisposable
 {
     private const int ExitOnHang = 97, LongestWait = 900;
-    private const double ShortestLimit = 3, SlowerAllowed = 8;
+    private const double ShortestLimit = 3, SlowerAllowed = 4;
 
     private readonly TextWriter output;
     private readonly ITestFrameworkExecutor executor;
