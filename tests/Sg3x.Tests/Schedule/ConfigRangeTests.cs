@@ -29,7 +29,11 @@ public class ConfigRangeTests
         { "criticalLayers", Good with { CriticalLayers = 1 }, Good with { CriticalLayers = 0 } },
         { "criticalLayers", Good with { CriticalLayers = 255 }, Good with { CriticalLayers = 256 } },
         { "firstCutoff", Good with { FirstCutoff = 0.5 }, Good with { FirstCutoff = 0.499 } },
-        { "firstCutoff", Good with { FirstCutoff = 2047, FirstStopband = 2048 }, Good with { FirstCutoff = 2048, FirstStopband = 2049 } },
+        {
+            "firstCutoff",
+            Good with { FirstCutoff = 2047, FirstStopband = 2048 },
+            Good with { FirstCutoff = 2048, FirstStopband = 2049 }
+        },
         { "firstStopband", Good with { FirstStopband = 2.001 }, Good with { FirstStopband = 2 } },
         { "firstStopband", Good with { FirstStopband = 16 * 2048 }, Good with { FirstStopband = 16 * 2048 + 1 } },
         { "lastStopbandRelative", Good with { LastStopbandRelative = 1.001 }, Good with { LastStopbandRelative = 1 } },
@@ -90,8 +94,17 @@ public class ConfigRangeTests
     [Fact]
     public void AMessageNamesBothEnds()
     {
-        UserException error = Assert.Throws<UserException>(() => ConfigChecks.Check(Good with { FirstStopband = 16 * 2048 + 1 }));
-        Assert.Equal("generator.firstStopband: expected a value from 0.5 to 32768, found 32769.", error.Message);
+        (GeneratorConfig Bad, string Message)[] cases =
+        [
+            (Good with { FirstStopband = 16 * 2048 + 1 }, "firstStopband: expected a value from 0.5 to 32768, found 32769."),
+            (Good with { LastStopbandRelative = 17 }, "lastStopbandRelative: expected a value from 1 to 16, found 17."),
+            (Good with { Kernel = 17 }, "kernel: expected a value from 1 to 15, found 17."),
+        ];
+        foreach ((GeneratorConfig bad, string message) in cases)
+            Assert.Equal("generator." + message, Assert.Throws<UserException>(() => ConfigChecks.Check(bad)).Message);
+        Assert.Equal(
+            "discriminator.resolution: expected a power of two from 8 to 4096, found 4.",
+            Assert.Throws<UserException>(() => ConfigChecks.Check(new DiscriminatorConfig { Resolution = 4 })).Message);
     }
 
     [Fact]
@@ -102,7 +115,9 @@ public class ConfigRangeTests
             (3, 512, 512, 2, 32768, 512, 14, 2, 10, 3, 6, 2),
             (config.ImageChannels, config.ZDim, config.WDim, config.MappingLayers, config.ChannelBase, config.ChannelMax,
                 config.Layers, config.CriticalLayers, config.Margin, config.Kernel, config.FilterSize, config.LreluUpsampling));
-        Assert.Equal((2.0, Math.Pow(2, 2.1), Math.Pow(2, 0.3)), (config.FirstCutoff, config.FirstStopband, config.LastStopbandRelative));
+        Assert.Equal(
+            (2.0, Math.Pow(2, 2.1), Math.Pow(2, 0.3)),
+            (config.FirstCutoff, config.FirstStopband, config.LastStopbandRelative));
         Assert.Equal((0.25, 256.0, false), (config.OutputScale, config.ConvClamp, config.RadialFilters));
     }
 }

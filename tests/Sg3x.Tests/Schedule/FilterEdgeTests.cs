@@ -14,12 +14,13 @@ public class FilterEdgeTests
     [InlineData(-5, 0)]
     [InlineData(20, 0)]
     [InlineData(21, 0)]
+    [InlineData(21.1, 0.5842 * 0.3981071706 + 0.07886 * 0.1)]
     [InlineData(40, 0.5842 * 3.2471431911 + 0.07886 * 19)]
     [InlineData(50, 0.5842 * 3.8455565234 + 0.07886 * 29)]
     [InlineData(60, 0.1102 * 51.3)]
     public void BetaFollowsKaisersThreePieces(double attenuation, double expected)
     {
-        // 19^0.4 and 29^0.4 to ten digits.
+        // 0.1^0.4, 19^0.4 and 29^0.4 to ten digits.
         Assert.Equal(expected, LowPass.Beta(attenuation), 1e-9);
     }
 
@@ -64,8 +65,13 @@ public class FilterEdgeTests
         Assert.Equal(1024, LayerSchedule.Create(long_).Layers[0].DownTaps);
         Assert.Contains("at most 256", Assert.Throws<UserException>(
             () => LayerSchedule.Create(long_ with { RadialFilters = true })).Message, StringComparison.Ordinal);
-        LayerSchedule most = LayerSchedule.Create(Small with { FilterSize = 32, LreluUpsampling = 8, FirstStopband = 8, RadialFilters = true });
-        Assert.Equal(256, most.Layers[0].DownFilter!.Size);
+        LayerSchedule radial = LayerSchedule.Create(
+            Small with { FilterSize = 32, LreluUpsampling = 8, FirstStopband = 8, RadialFilters = true });
+        Assert.Equal(256, radial.Layers[0].DownFilter!.Size);
+
+        // A layer from rate 16 to 32 has twice the factor.
+        LayerSchedule doubled = LayerSchedule.Create(long_ with { Resolution = 32, FirstStopband = 4.3 });
+        Assert.Contains(doubled.Layers, layer => layer.UpTaps == 2048);
     }
 
     [Fact]
@@ -78,6 +84,34 @@ public class FilterEdgeTests
         string text = ScheduleText.Render(schedule);
         Assert.Contains(" 0.00000000e+00", text, StringComparison.Ordinal);
         Assert.DoesNotMatch("e-1[5-9]", text);
+    }
+
+    [Fact]
+    public void AQuarterOfAnOddRadialFilterHoldsItsMiddle()
+    {
+        LayerSchedule schedule = LayerSchedule.Create(Small with { LreluUpsampling = 3, FilterSize = 3, RadialFilters = true });
+        string[] lines = ScheduleText.Render(schedule).Split('\n');
+        int head = Array.FindIndex(lines, line => line.Contains("9 taps, radial", StringComparison.Ordinal));
+        Assert.All(lines[(head + 1)..(head + 6)], line => Assert.Equal(5, line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length));
+    }
+
+    [Fact]
+    public void AnOddSeparableFilterHasTheSincsLimitAtItsCentre()
+    {
+        // Three taps, wide enough for a rectangular window: sinc(2·2/16) : 1 : sinc(2·2/16).
+        double side = Math.Sin(Math.PI / 4) / (Math.PI / 4);
+        IReadOnlyList<double> taps = LowPass.Separable(3, 2, 0.1, 16).Taps;
+        Assert.Equal(1 / (1 + 2 * side), taps[1], 1e-15);
+        Assert.Equal(side / (1 + 2 * side), taps[0], 1e-15);
+    }
+
+    [Theory]
+    [InlineData(64, 1)]
+    [InlineData(1, 512)]
+    public void ALayerHasAtLeastOneChannel(int channelBase, int channelMax)
+    {
+        LayerSchedule schedule = LayerSchedule.Create(Small with { ChannelBase = channelBase, ChannelMax = channelMax });
+        Assert.All(schedule.Layers.SkipLast(1), layer => Assert.Equal(1, layer.OutChannels));
     }
 
     [Fact]
