@@ -76,7 +76,17 @@ internal static class Sg3xProcess
     private static string MakeCache()
     {
         string folder = Directory.CreateTempSubdirectory("sg3x-test-cache-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // A program that a test gave up on still writes there; the system's temporary files are cleared some day.
+            }
+        };
         return folder;
     }
 

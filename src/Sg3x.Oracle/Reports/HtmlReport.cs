@@ -167,7 +167,7 @@ public static class HtmlReport
         IEnumerable<string> published = PublishedEquivariance.Table.Select(row => Html.Row(
             [Html.Text(row.Step), row.Fid.ToString("0.00", CultureInfo.InvariantCulture), Level(row.Translation), "–", Level(row.Rotation)]));
         return "<section>\n<h2>Equivariance</h2>\n"
-            + FormattableString.Invariant($"<p>This generator, {e.Samples} pairs of images a figure, beside the papers' table (FFHQ-U at 256², 50 000 samples, trained). ")
+            + FormattableString.Invariant($"<p>This generator, {e.Samples} {(e.Samples == 1 ? "pair" : "pairs")} of images a figure, beside the papers' table (FFHQ-U at 256², 50 000 samples, trained). ")
             + "In dB against the fixed scale of images in [−1, 1]; in parentheses against the images' own variance, since a weak image scores high"
             + $" and a black one is perfect.{(report.IsNetwork ? "" : " Random weights are not to be compared with trained ones: the official release's config T measures 62 to 74 dB at 32² and 64² with them.")}"
             + " A high figure is not enough: filters that are too short, too wide or cut off too high keep it at 60 dB and more; only their"
