@@ -4,6 +4,7 @@ namespace Sg3x.Oracle.Candidate;
 internal static class CandidateLayers
 {
     private const int MostTaps = 2048;
+    private const int LargestGrid = 512;
 
     /// <summary>Numbers of a layer; the last is what the convolution pads on each side.</summary>
     public static readonly string[] Numbers =
@@ -67,8 +68,8 @@ internal static class CandidateLayers
             return null;
         NumericArray taps = arrays.Read(value)!;
         bool shaped = taps.Shape.Count == 1 || (taps.Shape.Count == 2 && taps.Shape[0] == taps.Shape[1]);
-        if (!shaped || taps.Values.Length == 0 || taps.Shape[0] > MostTaps)
-            throw value.Bad($"taps [n] or a grid [n, n], n from 1 to {MostTaps}, or null", taps.Sizes);
+        if (!shaped || taps.Values.Length == 0 || taps.Shape[0] > (taps.Shape.Count == 1 ? MostTaps : LargestGrid))
+            throw value.Bad($"taps [n] up to {MostTaps}, a grid [n, n] up to {LargestGrid} a side, or null", taps.Sizes);
         return taps.Values.Length == 1 ? null : taps;
     }
 }

@@ -37,7 +37,7 @@ internal static class CandidateTrainingFile
     public static IReadOnlyList<TracePoint> Trace(JsonEntry entry)
     {
         List<TracePoint> trace = [];
-        foreach (JsonEntry line in entry.Items(1_000_000))
+        foreach (JsonEntry line in entry.Items(100_000))
         {
             line.Only("images", "r_t", "p", "g_loss", "d_loss");
             double images = line.Need("images").Whole(0, MostImages);

@@ -13,7 +13,8 @@ internal static class ControllerCases
         new("CappedAtNineTenths", "p is capped at 0.9", "a small data set cannot be augmented enough", Sources.WriteUp);
 
     private static readonly Bug CappedAtOne =
-        new("CappedAtOne", "p is capped at 1", "the controller forgets how far it went", Sources.Classic);
+        new("CappedAtOne", "p is capped at 1", "the controller forgets how far it went",
+            "asked for in NVlabs/stylegan2-ada, issue 27");
 
     private static readonly Bug Negative =
         new("NegativeProbability", "p falls below 0", "augmentation comes too late", Sources.Classic);

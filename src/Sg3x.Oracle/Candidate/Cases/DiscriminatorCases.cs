@@ -9,13 +9,19 @@ internal static class DiscriminatorCases
 {
     private static readonly Bug Neighbours =
         new("GroupsOfNeighbours", "groups are of consecutive samples, not of equal index mod N/G",
-            "weights of the official release see other statistics", Sources.Classic);
+            "weights of the official release see other statistics", "facebookresearch/pytorch_GAN_zoo, pull request 70");
+
+    private static readonly Bug Misplaced = new(
+        "StatisticsMisplaced", "the deviation of group m goes to the m-th run of G samples, not to the group's own",
+        "D sees the variety of other samples", "facebookresearch/pytorch_GAN_zoo, issue 69");
 
     private static readonly Bug Whole =
-        new("GroupOfWholeBatch", "the whole batch is one group", "D depends on the batch size", Sources.Classic);
+        new("GroupOfWholeBatch", "the whole batch is one group", "D depends on the batch size",
+            "patil-suraj/vit-vqgan, pull request 16");
 
     private static readonly Bug Unbiased =
-        new("UnbiasedVariance", "the variance is divided by G − 1", "15 % too large", Sources.Classic);
+        new("UnbiasedVariance", "the variance is divided by G − 1", "15 % too large",
+            "aladdinpersson/Machine-Learning-Collection, issue 138");
 
     private static readonly Bug VarianceMean =
         new("RootOfMean", "the root is taken of the mean variance, not the mean of the roots", "another statistic",
@@ -93,6 +99,7 @@ internal static class DiscriminatorCases
             .Fault(Unbiased, Own(Right, 1, false)).Fault(VarianceMean, Own(Right, 0, true));
         return groups == 1 ? built
             : built.Fault(Neighbours, Own(i => [.. Enumerable.Range(i / G * G, G)], 0, false))
+                .Fault(Misplaced, Own(i => [.. Enumerable.Range(0, n).Where(m => m % groups == i / G)], 0, false))
                 .Fault(Whole, Own(_ => [.. Enumerable.Range(0, n)], 0, false));
     }
 

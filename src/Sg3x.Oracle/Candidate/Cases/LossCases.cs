@@ -22,7 +22,8 @@ internal static class LossCases
             "γ is weaker by the number of pixels", Sources.Classic);
 
     private static readonly Bug NotWeighted =
-        new("PenaltyNotWeighted", "R1 every 16th iteration is not weighted by 16", "γ is 16 times weaker", Sources.Classic);
+        new("PenaltyNotWeighted", "R1 every 16th iteration is not weighted by 16", "γ is 16 times weaker",
+            "labmlai/annotated_deep_learning_paper_implementations, issue 161, for the path length");
 
     private static readonly Bug Root =
         new("PenaltyOfNorm", "the penalty is of the norm, not of its square", "another penalty", Sources.Classic);

@@ -10,20 +10,22 @@ internal static class MappingCases
 
     private static readonly Bug NoLr = new(
         "NoLrMultiplier", "weights and biases go without the learning-rate multiplier 0.01", "w is a hundred times too strong",
-            Sources.Classic);
+            "tomguluson92/StyleGAN2_PyTorch, pull request 2");
 
     private static readonly Bug NoBiasLr =
         new("BiasWithoutLrMultiplier", "the bias goes without the multiplier 0.01", "biases learn a hundred times too fast",
             Sources.Classic);
 
     private static readonly Bug NotNormalized =
-        new("LatentNotNormalized", "z is not divided by its RMS", "latents of large norm get other images", Sources.Classic);
+        new("LatentNotNormalized", "z is not divided by its RMS", "latents of large norm get other images",
+            "lucidrains/stylegan2-pytorch, issue 112");
 
     private static readonly Bug UnitNorm =
         new("LatentOfUnitNorm", "z is divided by its norm, not its RMS", "w is weak by √z_dim", Sources.Classic);
 
     private static readonly Bug LastLinear =
-        new("LastLayerLinear", "the last layer is not activated", "w has another distribution", Sources.Classic);
+        new("LastLayerLinear", "the last layer is not activated", "w has another distribution",
+            "STomoya/animeface, issue 44: no layer was activated");
 
     private static readonly Bug Inverted =
         new("TruncationInverted", "w + ψ·(w_avg − w)", "ψ = 1 gives the average", Sources.Classic);
