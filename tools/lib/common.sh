@@ -28,9 +28,10 @@ one_at_a_time() {
   SG3X_LOCKED=$root exec flock -o "$setup_dir/lock" bash "$@"
 }
 
-# COMMAND…: as the only one in this tree.
+# COMMAND…: as the only one in this tree; a function too. The lock is file 9, which programs that leave others behind must not have.
 locked() {
-  if command -v flock >/dev/null; then SG3X_LOCKED=$root flock -o "$setup_dir/lock" "$@"; else "$@"; fi
+  command -v flock >/dev/null || { "$@"; return; }
+  { flock 9; SG3X_LOCKED=$root "$@"; } 9>"$setup_dir/lock"
 }
 
 # FILE: standard input, whole or not at all; an unchanged file keeps its time, so that nothing is built again for it.
