@@ -84,8 +84,7 @@ internal sealed class FolderSource : IImageSource
     private void Add(string entry, FileInfo file)
     {
         var where = $"{Name}: {ImageSource.Printable(entry)}";
-        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-        if (target is not { Exists: true })
+        if (Target(file) is not { Exists: true } target)
         {
             bad.Add(new SkippedImage(entry, $"{where}: it is a link to a file that is not there."));
         }
@@ -101,6 +100,19 @@ internal sealed class FolderSource : IImageSource
         else
         {
             entries.Add(entry);
+        }
+    }
+
+    /// <summary>The file that an entry stands for; null where its links go round in a circle, or to no file.</summary>
+    private static FileInfo? Target(FileInfo file)
+    {
+        try
+        {
+            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 }

@@ -214,8 +214,9 @@ internal static class PngReader
         {
             return inflate.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // IOException: what .NET makes of a stream that asks for a dictionary.
             throw new InvalidImageException($"the PNG image data is not a sound zlib stream ({e.Message})");
         }
     }

@@ -173,6 +173,18 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Links_that_go_round_in_a_circle_are_named()
+    {
+        folder.Write("set/a.png", PngFiles.Rgb(4, 4));
+        var set = Path.Combine(folder.Path, "set");
+        File.CreateSymbolicLink(Path.Combine(set, "b.png"), Path.Combine(set, "c.png"));
+        File.CreateSymbolicLink(Path.Combine(set, "c.png"), Path.Combine(set, "b.png"));
+        Fails(set, "b.png: it is a link to a file that is not there");
+        using var images = ImageDatasets.Open(set, 8, new ImageDatasetOptions { SkipBad = true });
+        Assert.Equal(1, images.Count);
+    }
+
+    [Fact]
     public void Progress_is_told()
     {
         for (var i = 0; i < 70; i++)

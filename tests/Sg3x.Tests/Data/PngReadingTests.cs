@@ -89,6 +89,8 @@ public sealed class PngReadingTests
         byte[] data = PngFiles.Chunk("IDAT", zlib), end = PngFiles.Chunk("IEND", []);
         var wrongSum = (byte[])zlib.Clone();
         wrongSum[^1] ^= 1;
+        // FDICT set, the header's own sum right, and the dictionary's: a stream that PNG does not allow.
+        byte[] dictionary = [0x78, 0xBB, 0, 0, 0, 1, .. zlib[2..]];
         byte[] badFilter = [9, .. lines[1..]];
         return new()
         {
@@ -104,6 +106,7 @@ public sealed class PngReadingTests
             { "wrong zlib sum", PngFiles.Join(header, PngFiles.Chunk("IDAT", wrongSum), end), "zlib stream" },
             { "no zlib sum", PngFiles.Join(header, PngFiles.Chunk("IDAT", zlib[..^4]), end), "damaged or followed by other bytes" },
             { "bytes behind zlib", PngFiles.Join(header, PngFiles.Chunk("IDAT", [.. zlib, 1, 2]), end), "damaged or followed by other bytes" },
+            { "a zlib dictionary", PngFiles.Join(header, PngFiles.Chunk("IDAT", dictionary), end), "not a sound zlib stream" },
             { "bad filter", PngFiles.Join(header, PngFiles.Chunk("IDAT", PngFiles.Deflate(badFilter)), end), "filter 9; expected 0 to 4" },
             { "colour type 5", PngFiles.Join(PngFiles.Chunk("IHDR", PngFiles.Header(4, 3, 8, 5, false)), data, end), "colour type 5 with 8 bits" },
             { "palette of 16 bits", PngFiles.Join(PngFiles.Chunk("IHDR", PngFiles.Header(4, 3, 16, 3, false)), data, end), "colour type 3 with 16 bits" },
