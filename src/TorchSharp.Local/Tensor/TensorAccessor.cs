@@ -35,8 +35,12 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T> where T : un
 
     public unsafe T this[params long[] indices]
     {
-        get => ((T*)data)[Offset(indices)];
-        set => ((T*)data)[Offset(indices)] = value;
+        get => At(Offset(indices));
+        set
+        {
+            ((T*)data)[Offset(indices)] = value;
+            GC.KeepAlive(tensor);
+        }
     }
 
     public T[] ToArray()
@@ -80,7 +84,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T> where T : un
     public IEnumerator<T> GetEnumerator()
     {
         for (var i = 0L; i < Count; i++)
-            yield return At(i);
+            yield return At(Offset(i));
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -89,7 +93,13 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T> where T : un
     {
     }
 
-    private unsafe T At(long index) => ((T*)data)[Offset(index)];
+    // Whoever asks for a number may hold nothing but this: the memory is the tensor's until it has been read.
+    private unsafe T At(long offset)
+    {
+        var value = ((T*)data)[offset];
+        GC.KeepAlive(tensor);
+        return value;
+    }
 
     private long Offset(long[] indices)
     {

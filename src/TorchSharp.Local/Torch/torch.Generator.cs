@@ -38,6 +38,7 @@ public static partial class torch
         {
             nint state;
             NativeMethods.Check(NativeMethods.ts_generator_get_state(Handle, &state));
+            GC.KeepAlive(this);
             return Tensor.FromHandle(state)!;
         }
 
@@ -45,6 +46,7 @@ public static partial class torch
         {
             NativeMethods.Check(NativeMethods.ts_generator_set_state(Handle, value.Handle));
             GC.KeepAlive(value);
+            GC.KeepAlive(this);
         }
 
         public Generator manual_seed(long seed)
@@ -64,6 +66,7 @@ public static partial class torch
         {
             long seed;
             NativeMethods.Check(NativeMethods.ts_generator_initial_seed(Handle, &seed));
+            GC.KeepAlive(this);
             return seed;
         }
 
