@@ -44,6 +44,51 @@ internal static unsafe class KernelRunner
         return (Convert(input), [.. Enumerable.Range(0, c.Channels).Select(i => sums.Where((_, p) => p % c.Channels == i).Sum())]);
     }
 
+    /// <summary>The derivative at the mask, applied to the input without bias.</summary>
+    public static double[] Derivative<T>(FilteredLeakyReluPlan plan, DrawnCase c, byte[] mask, SimdWidth width, int threads = 2)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (input, output) = (Convert<T>(c.Input), new T[c.Planes * c.OutputSize]);
+        fixed (T* x = input, y = output)
+        fixed (byte* m = mask)
+        {
+            PlaneRunner.Run<T>(
+                plan,
+                new PlaneCall(c.Planes, c.Channels, (byte*)x, (byte*)y, null, m, null, MidStage.Replay, StorageFormat.Native),
+                width, threads);
+        }
+        return Convert(output);
+    }
+
+    /// <summary>Forward and adjoint on samples stored as bfloat16; the sums are of what is computed, not of what is stored.</summary>
+    public static (ushort[] Output, ushort[] InputGradient, double[] Sums) BFloat16(
+        FilteredLeakyReluPlan plan, DrawnCase c, SimdWidth width, int threads = 2)
+    {
+        var (input, bias, gradient) = (Upper(c.Input), Upper(c.Bias), Upper(c.OutputGradient));
+        var (output, inputGradient) = (new ushort[c.Planes * c.OutputSize], new ushort[c.Planes * c.InputSize]);
+        var (mask, sums) = (new byte[(c.Planes * plan.Mask.BytesPerImagePlane) + MaskLayout.Slack], new double[c.Planes]);
+        fixed (ushort* x = input, b = bias, y = output, d = gradient, dx = inputGradient)
+        fixed (byte* m = mask)
+        fixed (double* s = sums)
+        {
+            PlaneRunner.Run<float>(
+                plan,
+                new PlaneCall(
+                    c.Planes, c.Channels, (byte*)x, (byte*)y, (byte*)b, m, null, MidStage.ActivateAndRecord, StorageFormat.BFloat16),
+                width, threads);
+            PlaneRunner.Run<float>(
+                plan,
+                new PlaneCall(
+                    c.Planes, c.Channels, (byte*)d, (byte*)dx, null, m, s, MidStage.ReplayAdjoint, StorageFormat.BFloat16),
+                width, threads);
+        }
+        return (output, inputGradient, [.. Enumerable.Range(0, c.Channels).Select(i => sums.Where((_, p) => p % c.Channels == i).Sum())]);
+    }
+
+    // Of values that bfloat16 represents.
+    private static ushort[] Upper(double[] values) =>
+        [.. values.Select(v => (ushort)(BitConverter.SingleToUInt32Bits((float)v) >> 16))];
+
     private static T[] Convert<T>(double[] values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => [.. values.Select(T.CreateChecked)];
 
