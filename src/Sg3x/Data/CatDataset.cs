@@ -16,6 +16,9 @@ public sealed class CatDataset : IImageDataset
     /// <summary>Cats in <c>cats:</c> without a count.</summary>
     public const int DefaultCount = 10000;
 
+    /// <summary>Most cats in a set: the order of a larger one would not fit in memory.</summary>
+    public const int MaxCount = 1 << 24;
+
     private readonly ImageCache cache;
 
     /// <summary>A data set of so many cats.</summary>
@@ -64,10 +67,10 @@ public sealed class CatDataset : IImageDataset
             return new CatDataset(DefaultCount, resolution, options.CacheBytes);
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MaxCount
             ? new CatDataset(count, resolution, options.CacheBytes)
             : throw new UserException(
                 $"{spec}: \"{ImageSource.Printable(text)}\" is no number of cats; "
-                + $"expected cats: or cats:COUNT with a count from 1 to {int.MaxValue}.");
+                + $"expected cats: or cats:COUNT with a count from 1 to {MaxCount}.");
     }
 }

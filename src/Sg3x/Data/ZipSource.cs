@@ -8,6 +8,8 @@ namespace Sg3x.Data;
 /// </summary>
 internal sealed class ZipSource : IImageSource
 {
+    private const int FirstBytes = 1 << 20;
+
     private readonly List<ZipArchiveEntry> entries = [];
     private readonly List<string> names = [];
     private readonly List<SkippedImage> bad = [];
@@ -69,15 +71,26 @@ internal sealed class ZipSource : IImageSource
     private static byte[] Unpack(ZipArchiveEntry entry, string where)
     {
         using var stream = entry.Open();
-        var bytes = new byte[entry.Length];
-        var start = stream.ReadAtLeast(bytes, Math.Min(16, bytes.Length), throwOnEndOfStream: false);
+        var bytes = new byte[Math.Min(entry.Length, FirstBytes)];
+        var found = stream.ReadAtLeast(bytes, Math.Min(16, bytes.Length), throwOnEndOfStream: false);
 
         // What cannot be an image is not unpacked further: it may be a small entry that grows without end.
-        ImageDecoding.Kind(bytes.AsSpan(0, start));
-        var found = start + stream.ReadAtLeast(bytes.AsSpan(start), bytes.Length - start, throwOnEndOfStream: false);
-        if (found != bytes.Length || stream.ReadByte() >= 0)
+        ImageDecoding.Kind(bytes.AsSpan(0, found));
+        while (true)
         {
-            var actual = found < bytes.Length ? $"{found}" : "more";
+            found += stream.ReadAtLeast(bytes.AsSpan(found), bytes.Length - found, throwOnEndOfStream: false);
+            if (found < bytes.Length || bytes.Length == entry.Length)
+            {
+                break;
+            }
+
+            // Room for what the zip file says comes only as far as the data does.
+            Array.Resize(ref bytes, (int)Math.Min(entry.Length, 2L * bytes.Length));
+        }
+
+        if (found != entry.Length || stream.ReadByte() >= 0)
+        {
+            var actual = found < entry.Length ? $"{found}" : "more";
             throw new UserException($"{where}: the zip file says {entry.Length} bytes, the entry has {actual}.");
         }
 

@@ -40,6 +40,7 @@ public sealed class CatDatasetTests
     [InlineData("cats:0")]
     [InlineData("cats:-3")]
     [InlineData("cats: 5")]
+    [InlineData("cats:2147483647")]
     [InlineData("cats:99999999999")]
     public void A_count_that_is_none_is_named(string spec) =>
         Assert.StartsWith($"{spec}: ", Assert.Throws<UserException>(() => ImageDatasets.Open(spec, 16)).Message, StringComparison.Ordinal);

@@ -131,6 +131,31 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void An_entry_that_says_it_is_large_takes_no_more_memory_than_it_is()
+    {
+        var content = PngFiles.Rgb(9, 9);
+        var bytes = File.ReadAllBytes(folder.Zip("z.zip", ("a.png", content)));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.AsSpan().LastIndexOf("PK\x1\x2"u8) + 24), 200 << 20);
+        var path = folder.Write("large.zip", bytes);
+        using var source = new ZipSource(path, ImageLimits.Default);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<UserException>(() => source.ReadBytes(0));
+        Assert.Contains($"the zip file says {200 << 20} bytes, the entry has {content.Length}", error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+    }
+
+    [Fact]
+    public void A_large_entry_is_read_whole()
+    {
+        // Noise, stored: more than one piece of it.
+        var noise = new byte[5_000_000];
+        new Random(3).NextBytes(noise);
+        byte[] content = PngFiles.Join(PngFiles.Chunk("IHDR", PngFiles.Header(1, 1, 8, 0, false)), PngFiles.Chunk("tEXt", noise));
+        using var source = new ZipSource(folder.Zip("z.zip", ("a.png", content)), ImageLimits.Default);
+        Assert.Equal(content, source.ReadBytes(0));
+    }
+
+    [Fact]
     public void Two_entries_of_one_name_are_named() =>
         Fails(folder.Zip("two.zip", ("a.png", PngFiles.Rgb(4, 4)), ("a.png", PngFiles.Rgb(5, 5))), "two.zip: a.png: the zip file has two entries of this name");
 
