@@ -122,7 +122,7 @@ public sealed class Mutator(SemanticModel model, string file, int firstId, IRead
         int one = Next(node, "constant", $"{text} → {Plain(to.First)}");
         string code = to.Second.Length == 0 ? $"{On(one)} ? {to.First} : {text}"
             : $"{On(one)} ? {to.First} : {On(Next(node, "constant", $"{text} → {Plain(to.Second)}"))} ? {to.Second} : {text}";
-        bool cast = type.SpecialType != SpecialType.None || Underlying(type) is not null;
+        bool cast = type.SpecialType != SpecialType.System_Object;
         string typed = cast ? $"(({type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)})({code}))" : $"({code})";
         return Marked(ParseExpression(typed), node, "constant");
     }
@@ -392,15 +392,19 @@ public sealed class Mutator(SemanticModel model, string file, int firstId, IRead
         _ => false,
     });
 
-    // Used where only a constant will do.
+    // Used where only a constant will do: a pattern, a default argument, a conversion that constants alone have.
     private bool Pinned(ISymbol? constant)
     {
         return constant is null || model.Compilation.SyntaxTrees.Any(tree => tree.GetRoot().DescendantNodes()
             .OfType<IdentifierNameSyntax>()
             .Where(name => name.Identifier.Text == constant.Name)
-            .Any(name => name.Ancestors().Any(a => a is ConstantPatternSyntax or RelationalPatternSyntax or CaseSwitchLabelSyntax
-                or ParameterSyntax or AttributeSyntax or EnumMemberDeclarationSyntax
-                || (a is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword))
-                || (a is LocalDeclarationStatementSyntax { IsConst: true }))));
+            .Any(name => IsConverted(model.Compilation.GetSemanticModel(tree).GetTypeInfo(name))
+                || name.Ancestors().Any(a => a is ConstantPatternSyntax or RelationalPatternSyntax or CaseSwitchLabelSyntax
+                    or ParameterSyntax or AttributeSyntax or EnumMemberDeclarationSyntax
+                    || (a is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword))
+                    || (a is LocalDeclarationStatementSyntax { IsConst: true }))));
     }
+
+    private bool IsConverted(TypeInfo type) => type is { Type: { } from, ConvertedType: { } to }
+        && !((CSharpCompilation)model.Compilation).ClassifyConversion(from, to).IsImplicit;
 }

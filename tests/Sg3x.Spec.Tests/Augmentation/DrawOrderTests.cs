@@ -43,7 +43,8 @@ public class DrawOrderTests
     [Fact]
     public void Bgc_is_all_twelve()
     {
-        foreach (System.Reflection.PropertyInfo kind in typeof(Kinds).GetProperties().Where(k => k.PropertyType == typeof(double)))
+        foreach (System.Reflection.PropertyInfo kind in Kinds.Bgc.GetType().GetProperties()
+            .Where(k => k.CanWrite && k.PropertyType == typeof(double)))
             Assert.Equal(1.0, kind.GetValue(Kinds.Bgc));
     }
 
@@ -79,6 +80,13 @@ public class DrawOrderTests
     [InlineData(-7, 0, 0)]
     public void Bilinear_sampling_is_zero_outside(double u, double v, double expected) =>
         Assert.Equal(expected, Geometry.Bilinear(new double[,] { { 1, 2 }, { 3, 4 } }, u, v), 1e-15);
+
+    [Fact]
+    public void A_quantile_is_taken_when_it_is_certain()
+    {
+        var draw = new QuantileDraw(0.5);
+        Assert.Equal([false, false, true, true], ((double[])[0, 0.99, 1, 1.5]).Select(draw.Takes));
+    }
 
     [Fact]
     public void A_seeded_draw_stays_in_its_range_and_reaches_its_ends()

@@ -101,6 +101,28 @@ public class SmallestShapeTests
     }
 
     [Fact]
+    public void A_layer_has_the_papers_nonlinearity_and_ToRGB_none()
+    {
+        var schedule = new Spec.Schedule.LayerSchedule(Spec.Schedule.ScheduleConfig.T(32));
+        foreach (Spec.Schedule.Layer layer in schedule.Layers)
+        {
+            NonlinearityShape expected = layer.IsToRgb
+                ? new NonlinearityShape(1, 1, layer.Padding, 1, 1, 256)
+                : new NonlinearityShape(layer.Up, layer.Down, layer.Padding, Math.Sqrt(2), 0.2, 256);
+            Assert.Equal(expected, NonlinearityShape.Of(layer));
+        }
+    }
+
+    [Fact]
+    public void A_drawn_frequency_is_brought_onto_the_disc()
+    {
+        // r = 5: v / (5·e^(25/4)) · B.
+        (double x, double y) = FourierFeatures.Frequency(3, -4, 2);
+        Near.Value(1, x / (2 * 0.6 * Math.Exp(-6.25)), 1e-14);
+        Near.Value(1, y / (2 * -0.8 * Math.Exp(-6.25)), 1e-14);
+    }
+
+    [Fact]
     public void The_mean_square_counts_every_pixel_once()
     {
         Near.Value((9 + 25 + 1 + 4) / 4.0, Plane.MeanSquare([[Row], [new double[,] { { 1 }, { 2 } }]]));
