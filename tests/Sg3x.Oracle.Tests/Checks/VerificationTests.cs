@@ -1,7 +1,5 @@
-using FsCheck.Xunit;
 using Sg3x.Configuration;
 using Sg3x.Oracle.Checks;
-using Sg3x.Schedule;
 using Xunit.Abstractions;
 
 namespace Sg3x.Oracle.Tests.Checks;
@@ -29,13 +27,6 @@ public class VerificationTests(ITestOutputHelper output)
     {
         foreach (string preset in Presets.Names)
             AssertPassed(preset, Verification.Run(CheapChecks, Subjects.Healthy(Presets.Get(preset).Generator)));
-    }
-
-    [Property(MaxTest = 40)]
-    public void Any_valid_configurations_layers_and_filters_are_the_papers(int seed)
-    {
-        GeneratorConfig config = Configurations.Draw(seed);
-        AssertPassed(config.ToString(), Verification.Run(CheapChecks, Subjects.Healthy(config)));
     }
 
     [Fact]
