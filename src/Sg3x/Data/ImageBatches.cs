@@ -28,6 +28,7 @@ public sealed class ImageBatches : IDisposable
     /// <param name="startImage">Position in the stream of the first image, counted in images.</param>
     /// <param name="ahead">Batches to hold ready at most; with the batch size this bounds the memory.</param>
     /// <param name="workers">Threads; 0 for a number that suits the machine.</param>
+    /// <exception cref="UserException">A batch is too large to be held in one piece.</exception>
     public ImageBatches(IImageDataset dataset, int batch, bool mirror, long seed, long startImage, int ahead = 4, int workers = 0)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -37,7 +38,14 @@ public sealed class ImageBatches : IDisposable
         (this.dataset, this.batch, firstImage) = (dataset, batch, startImage);
         order = new ImageOrder(dataset.Count, seed, mirror);
         imageBytes = 3 * dataset.Resolution * dataset.Resolution;
-        slots = [.. Enumerable.Range(0, ahead).Select(_ => new Slot(new byte[checked(batch * imageBytes)]))];
+        if ((long)batch * imageBytes > Array.MaxLength)
+        {
+            throw new UserException(
+                $"A batch of {batch} images of {dataset.Resolution}x{dataset.Resolution} pixels has {(long)batch * imageBytes} bytes; "
+                + $"expected at most {Array.MaxLength}.");
+        }
+
+        slots = [.. Enumerable.Range(0, ahead).Select(_ => new Slot(new byte[batch * imageBytes]))];
         threads = new Thread[Math.Min(ahead, workers > 0 ? workers : Math.Clamp(Environment.ProcessorCount - 1, 1, 8))];
         for (var i = 0; i < threads.Length; i++)
         {

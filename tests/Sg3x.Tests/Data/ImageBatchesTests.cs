@@ -29,6 +29,14 @@ public sealed class ImageBatchesTests
     }
 
     [Fact]
+    public void A_batch_too_large_for_one_piece_is_named()
+    {
+        using var cats = new CatDataset(5, 128);
+        var error = Assert.Throws<UserException>(() => new ImageBatches(cats, batch: 1 << 16, mirror: false, seed: 1, startImage: 0));
+        Assert.Contains("65536 images of 128x128 pixels has 3221225472 bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Half_of_the_images_are_mirrored()
     {
         var order = new ImageOrder(10, 3, mirror: true);
