@@ -3,8 +3,8 @@ namespace Sg3x.Schedule;
 /// <summary>The layers of a synthesis network, derived from its configuration (AFG section 3.2 and appendix F.1).</summary>
 public sealed class LayerSchedule
 {
-    // Far beyond the papers' 12 and 24: a configuration from outside must not ask for hours of filter design.
-    private const int MostTaps = 2048;
+    // A configuration from outside must not ask for hours of filter design: a radial filter costs the square of its taps.
+    private const int MostTaps = 1 << 16;
     private const int MostRadialTaps = 256;
 
     private LayerSchedule(GeneratorConfig config, InputPlan input, IReadOnlyList<LayerPlan> layers)
