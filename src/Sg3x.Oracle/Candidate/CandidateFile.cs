@@ -68,7 +68,8 @@ public static class CandidateFile
         }
         catch (JsonException e)
         {
-            throw new UserException($"{path}: expected JSON (NaN and infinities as texts), found something else: {e.Message}", e);
+            string why = JsonEntry.Printable(e.Message);
+            throw new UserException($"{path}: expected JSON (NaN and infinities as texts), found something else: {why}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -81,8 +82,7 @@ public static class CandidateFile
     {
         string name = entry.Text();
         if (name.Length == 0 || name is "." or ".." || name != Path.GetFileName(name)
-            || name.Contains('\\', StringComparison.Ordinal)
-            || name.Any(char.IsControl))
+            || name.Contains('\\', StringComparison.Ordinal))
             throw entry.Bad("the name of a safetensors file in the same folder, without a path");
         string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
         if (new FileInfo(beside).LinkTarget is not null)
@@ -150,7 +150,11 @@ public static class CandidateFile
 /// <summary>Arrays of an export: in the JSON itself, or by name in the safetensors file beside it.</summary>
 internal sealed class ArraySource(SafeTensorsFile? tensors)
 {
-    private const long MaxBytes = 1 << 26;
+    private const long MaxNumbers = 1 << 22;
+    private const long MostNumbers = 1 << 24;
+
+    private readonly Dictionary<string, NumericArray> loaded = [];
+    private long numbers;
 
     public NumericArray? Read(JsonEntry? entry)
     {
@@ -163,10 +167,18 @@ internal sealed class ArraySource(SafeTensorsFile? tensors)
             throw value.Bad("\"tensors\" at the top: the safetensors file", "none");
         if (!tensors.Entries.TryGetValue(name, out TensorEntry? stored))
             throw value.Bad($"the name of a tensor in {tensors.FilePath}", $"\"{name}\"");
-        if (stored.ByteLength > MaxBytes)
-            throw value.Bad($"a tensor of at most {MaxBytes} bytes", $"{stored.ByteLength}");
+        if (loaded.TryGetValue(name, out NumericArray? known))
+            return known;
+        long count = stored.Shape.Aggregate(1L, (product, side) => Math.Min(product, MaxNumbers + 1) * Math.Min(side, MaxNumbers + 1));
+        if (count > MaxNumbers || stored.Shape.Any(side => side > MaxNumbers))
+            throw value.Bad($"a tensor of at most {MaxNumbers} numbers", $"[{string.Join(", ", stored.Shape)}]");
+
+        // Once for all entries that name it, and not more of them than a file in JSON could hold.
+        numbers += count;
+        if (numbers > MostNumbers)
+            throw value.Bad($"tensors of at most {MostNumbers} numbers in all", $"{numbers}");
         using IDisposable scope = NewDisposeScope();
-        return new NumericArray([.. stored.Shape.Select(side => (int)side)], Bridge.Values(tensors.Load(name)));
+        return loaded[name] = new NumericArray([.. stored.Shape.Select(side => (int)side)], Bridge.Values(tensors.Load(name)));
     }
 }
 
@@ -174,6 +186,14 @@ internal sealed class ArraySource(SafeTensorsFile? tensors)
 internal static class Precisions
 {
     public static string[] Names { get; } = ["float64", "float32", "float16", "bfloat16"];
+
+    /// <summary>u of what is computed once, before training, and never in 16 bits: a quarter off would pass there.</summary>
+    public static double OfConstants(JsonEntry entry)
+    {
+        double u = Roundoff(entry);
+        return u <= 1e-5 ? u
+            : throw entry.Bad("float32 or float64 for a schedule: it is designed before anything is rounded to 16 bits");
+    }
 
     /// <summary>u: half the gap between 1 and the next number.</summary>
     public static double Roundoff(JsonEntry entry) => entry.OneOf(Names) switch

@@ -24,7 +24,7 @@ internal static class CandidateLayers
         JsonEntry? input = schedule.Get("input")?.Only("channels", "size", "sampling_rate", "bandwidth");
         return export with
         {
-            ScheduleRoundoff = schedule.Get("precision") is { } precision ? Precisions.Roundoff(precision) : Math.ScaleB(1, -24),
+            ScheduleRoundoff = schedule.Get("precision") is { } u ? Precisions.OfConstants(u) : Math.ScaleB(1, -24),
             NumWs = schedule.Get("num_ws")?.Whole(0, 1000),
             Input = input is { } i
                 ? new CandidateInput(

@@ -53,8 +53,11 @@ internal readonly struct JsonEntry(string file, string path, JsonElement value)
         return [.. value.EnumerateArray().Select((item, i) => new JsonEntry(f, $"{p}[{i}]", item))];
     }
 
-    public string Text() => value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= LongestText } text
-        ? text : throw Bad($"a text of at most {LongestText} characters");
+    /// <summary>A text. Reports print it, so that it may not hold what a terminal would take for a command.</summary>
+    public string Text() =>
+        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= LongestText } text
+        && !text.Any(char.IsControl)
+            ? text : throw Bad($"a text of at most {LongestText} characters, none of them a control character");
 
     /// <summary>One of some texts.</summary>
     public string OneOf(params string[] texts)
@@ -138,5 +141,12 @@ internal readonly struct JsonEntry(string file, string path, JsonElement value)
         _ => Shorten(value.GetRawText()),
     };
 
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "…";
+    private static string Shorten(string text)
+    {
+        string printable = Printable(text);
+        return printable.Length <= 60 ? printable : printable[..57] + "…";
+    }
+
+    /// <summary>A text without what a terminal would take for a command.</summary>
+    internal static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 }

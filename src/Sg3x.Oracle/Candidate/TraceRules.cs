@@ -8,10 +8,14 @@ internal static class TraceRules
     private const double CollapseImages = 20_000;
     private const double CollapseLoss = 0.1;
 
+    // Steps that lack the factor of 4 iterations show as quarters.
+    private const double MostSlack = 0.125;
+
     public static IReadOnlyList<CandidateCheck> Checks { get; } =
     [
         new("ada.trace", "ADA 3: p ← max(0, p + sign(r_t − target)·batch·interval/(kimg·1000)), without upper bound",
-            "8 roundings of 2⁻²⁴ of max(1, p); between lines further apart, whole steps and not more of them than updates",
+            "8 roundings of 2⁻²⁴ of max(1, p), and 2 for each update between lines further apart: whole steps (where that is"
+            + " under ⅛ of one), and not more of them than updates",
             "`trace`: images, r_t and p of every update, and `training.batch`", Controller),
         new("training.losses", "a loss that is not finite stops the run; softplus is positive, so that a loss of exactly 0"
             + " has been put there",
@@ -49,16 +53,19 @@ internal static class TraceRules
             else
             {
                 double most = Math.Ceiling((b.Images - a.Images) / images), moved = Math.Abs(after - before) / step;
+
+                // Each update rounds the step and the sum; in one binade always the same way, so that they add up.
+                double slack = (8 + 2 * most) * Math.ScaleB(1, -24) * Math.Max(1, Math.Max(before, after)) / step;
                 yield return new Finding(
                     $"{where}, {most} updates later", $"at most {most} steps of {Text(step)}",
                     FormattableString.Invariant($"{moved:F3} steps"),
-                    Math.Max(0, moved - most), 0.01, moved <= most + 0.01 ? null
+                    Math.Max(0, moved - most), slack, moved <= most + slack ? null
                         : "p moves faster than 0…1 in the thousands of images stated");
                 double part = Math.Abs(moved - Math.Round(moved));
-                if (before > most * step && after > 0)
+                if (before > most * step && after > 0 && slack < MostSlack)
                     yield return new Finding(
-                        $"{where}, steps", "a whole number", FormattableString.Invariant($"{moved:F3}"), part, 0.01,
-                        part <= 0.01 ? null : Explain(before, after, b.Overfitting ?? 1, step, t));
+                        $"{where}, steps", "a whole number", FormattableString.Invariant($"{moved:F3}"), part, slack,
+                        part <= slack ? null : Explain(before, after, b.Overfitting ?? 1, step, t));
             }
         }
         if (!anyOverfitting)

@@ -143,6 +143,30 @@ public sealed class CandidateTests : IDisposable
         Assert.Equal(CandidateStatus.Failed, Judge(export).Results.Single(r => r.Id == "ada.trace").Status);
     }
 
+    /// <summary>Adding in float32 rounds the same way for a whole binade: no fault of a log's.</summary>
+    [Theory]
+    [InlineData(31)]
+    [InlineData(100)]
+    [InlineData(1000)]
+    public void A_controller_in_float32_passes_however_seldom_it_is_logged(int every)
+    {
+        JsonObject export = HealthyExport.Create();
+        float p = 0.5f, step = 4 * HealthyExport.Batch / 500_000f;
+        var trace = new JsonArray();
+        for (int update = 1; update <= 3000; update++)
+        {
+            p += step;
+            if (update % every == 0)
+                trace.Add(new JsonObject { ["images"] = update * 4 * HealthyExport.Batch, ["p"] = (double)p });
+        }
+        export["trace"] = trace;
+        CandidateResult result = Judge(export).Results.Single(r => r.Id == "ada.trace");
+        Assert.True(result.Status == CandidateStatus.Passed, Describe(result));
+
+        trace[1]!["p"] = (double)trace[0]!["p"]! + 1.5 * every * step;
+        Assert.Equal(CandidateStatus.Failed, Judge(export).Results.Single(r => r.Id == "ada.trace").Status);
+    }
+
     private CandidateReport Judge(JsonObject export)
     {
         string file = Path.Combine(folder, "candidate.json");

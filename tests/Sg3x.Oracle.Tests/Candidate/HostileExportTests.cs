@@ -33,6 +33,9 @@ public sealed class HostileExportTests : IDisposable
     [InlineData("schedule", "{\"layers\": [{\"up_filter\": []}]}", "up_filter")]
     [InlineData("schedule", "{\"layers\": [{\"padding\": [1, 2, 3]}]}", "padding")]
     [InlineData("schedule", "{\"precision\": \"float8\"}", "precision")]
+    [InlineData("schedule", "{\"precision\": \"bfloat16\"}", "float32 or float64")]
+    [InlineData("schedule", "{\"precision\": \"float16\"}", "float32 or float64")]
+    [InlineData("implementation", "{\"name\": \"\\u001b]0;x\\u0007\"}", "control character")]
     [InlineData("fourier", "{\"freqs\": {\"tensor\": \"f\"}}", "tensors")]
     [InlineData("results", "[{\"group\": \"no-such\", \"case\": 1, \"precision\": \"float64\", \"outputs\": {}}]", "no-such")]
     [InlineData("results", "[{\"group\": \"mapping\", \"case\": 99, \"precision\": \"float64\", \"outputs\": {}}]", "case")]
@@ -50,7 +53,7 @@ public sealed class HostileExportTests : IDisposable
     [InlineData("tensors", "\"..\\\\other\"", "without a path")]
     [InlineData("tensors", "\"..\"", "without a path")]
     [InlineData("tensors", "\"\"", "without a path")]
-    [InlineData("tensors", "\"a\\u0000b\"", "without a path")]
+    [InlineData("tensors", "\"a\\u0000b\"", "control character")]
     [InlineData("tensors", "\"missing.safetensors\"", "missing.safetensors")]
     [InlineData("tensors", "\"candidate.json\"", "candidate.json")]
     public void A_bad_entry_is_refused_and_named(string name, string? value, string says)
@@ -101,6 +104,46 @@ public sealed class HostileExportTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(folder, "link.safetensors"), Path.Combine(folder, "t.safetensors"));
         export["tensors"] = "link.safetensors";
         Assert.Contains("link", Assert.Throws<UserException>(() => Of(export, "fourier.draw")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"\\u001b[2J\": 1}")]
+    [InlineData("{\"\\u001b[2J\": 1, \"\\u001b[2J\": 1}")]
+    [InlineData("{\"format\": \"\\u001b[2J\"}")]
+    [InlineData("{\"format\": \"\u009b2J\"}")]
+    public void What_a_terminal_obeys_is_in_no_message(string text) => Assert.DoesNotContain(
+        Assert.Throws<UserException>(() => CandidateJudge.Judge(Write(text))).Message, char.IsControl);
+
+    [Fact]
+    public void A_tensor_named_many_times_is_read_once_and_too_many_are_refused()
+    {
+        const int side = 512, many = 65;
+        JsonObject export = HealthyExport.Create();
+        using (IDisposable scope = NewDisposeScope())
+            SafeTensors.Write(Path.Combine(folder, "t.safetensors"),
+                [.. Enumerable.Range(0, many).Select(i => ($"{i}", zeros([side, side], ScalarType.Byte))),
+                    ("wide", zeros([32 * side * side], ScalarType.Byte))]);
+        export["tensors"] = "t.safetensors";
+        export["schedule"]!["layers"] = new JsonArray([.. Enumerable.Range(0, 200).Select(_ => new JsonObject
+        {
+            ["up_filter"] = new JsonObject { ["tensor"] = "0" },
+            ["down_filter"] = new JsonObject { ["tensor"] = "0" },
+        })]);
+        long before = GC.GetTotalAllocatedBytes();
+        CandidateExport read = CandidateFile.Load(Write(export.ToJsonString()));
+        Assert.All(read.Layers!, l => Assert.Same(read.Layers![0].UpFilter, l.DownFilter));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 200L << 20);
+
+        export["schedule"]!["layers"] = new JsonArray([.. Enumerable.Range(0, many).Select(i => new JsonObject
+        {
+            ["up_filter"] = new JsonObject { ["tensor"] = $"{i}" },
+        })]);
+        Assert.Contains("in all", Refusal(), StringComparison.Ordinal);
+
+        export["schedule"]!["layers"] = new JsonArray(new JsonObject { ["up_filter"] = new JsonObject { ["tensor"] = "wide" } });
+        Assert.Contains("[8388608]", Refusal(), StringComparison.Ordinal);
+
+        string Refusal() => Assert.Throws<UserException>(() => CandidateFile.Load(Write(export.ToJsonString()))).Message;
     }
 
     [Theory]
