@@ -112,7 +112,10 @@ internal sealed class InitialCheck : ICheck
     private static Finding Constant(string name, Tensor value, params double[] expected)
     {
         double[] v = Bridge.Values(value);
-        double error = v.Select((x, i) => Math.Abs(x - expected[i % expected.Length])).DefaultIfEmpty(0).Max();
+
+        // LINQ's Max passes over NaN.
+        double error = v.Length == 0 || v.Length % expected.Length != 0 ? double.PositiveInfinity
+            : v.Select((x, i) => Math.Abs(x - expected[i % expected.Length])).Aggregate(0.0, Math.Max);
         return new Finding(name, string.Join(" ", expected.Take(4)), string.Join(" ", v.Take(4)), error, 0);
     }
 

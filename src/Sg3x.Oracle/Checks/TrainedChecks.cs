@@ -69,11 +69,11 @@ internal sealed class TrainedInputCheck : TrainedCheck
     {
         NetworkState state = Narrow.State(network);
         double bandwidth = Bridge.Schedule(subject.Config).Entries[0].Cutoff;
-        double largest =
-            state["synthesis.input.freqs"].Values.Chunk(2).Max(f => Math.Sqrt(f[0] * f[0] + f[1] * f[1])) / bandwidth;
+        double largest = state["synthesis.input.freqs"].Values.Chunk(2).Select(f => Math.Sqrt(f[0] * f[0] + f[1] * f[1]))
+            .Aggregate(0.0, Math.Max) / bandwidth;
         yield return Within(
             "largest |f| over f_c[0]", largest, 1, 4 * 5.96e-8, "frequencies beyond the bandwidth: the first layers alias");
-        double phase = state["synthesis.input.phases"].Values.Max(Math.Abs);
+        double phase = state["synthesis.input.phases"].Values.Select(Math.Abs).Aggregate(0.0, Math.Max);
         yield return Within("largest |φ|", phase, 0.5, 4 * 5.96e-8, "phases are in cycles");
         foreach (Finding finding in InputCheck.Measure(subject, network, new Draw(subject.Seed)))
             yield return finding;

@@ -57,6 +57,27 @@ public class VerificationTests(ITestOutputHelper output)
         Assert.Equal(0, new Finding("", "", "", 0, 0).Share);
     }
 
+    [Theory]
+    [InlineData("mapping.w_avg")]
+    [InlineData("synthesis.input.affine.bias")]
+    [InlineData("synthesis.input.freqs")]
+    [InlineData("synthesis.input.phases")]
+    public void A_single_NaN_at_the_start_does_not_get_lost(string name)
+    {
+        Subject spoiled = Subjects.Healthy(Subjects.T) with
+        {
+            Generator = (config, seed) =>
+            {
+                var generator = new Sg3x.Networks.Generator(config, seed);
+                using IDisposable quiet = TorchSharp.torch.no_grad();
+                generator.state_dict()[name].reshape(-1).narrow(0, 3, 1).fill_(double.NaN);
+                return generator;
+            },
+        };
+        CheckResult result = Verification.RunOne(CheckRegistry.Find("network.initial"), spoiled);
+        Assert.Contains(result.Failures, f => f.Where.StartsWith(name, StringComparison.Ordinal));
+    }
+
     private static IEnumerable<ICheck> CheapChecks => CheckRegistry.All.Where(check =>
         check.Id.StartsWith("schedule.", StringComparison.Ordinal) || check.Id.StartsWith("filter.", StringComparison.Ordinal));
 
