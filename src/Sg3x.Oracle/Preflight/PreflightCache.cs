@@ -31,9 +31,12 @@ public static class PreflightCache
             var file = new FileInfo(path);
             if (!file.Exists || file.Length > MaxBytes || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject outcome)
                 return null;
-            return (string?)outcome["key"] == key && (bool?)outcome["passed"] == true && (int?)outcome["counts"]?["failed"] == 0 ? outcome : null;
+            bool passed = (string?)outcome["key"] == key && (bool?)outcome["passed"] == true && (string?)outcome["at"] is not null
+                && (int?)outcome["counts"]?["failed"] == 0 && (int?)outcome["counts"]?["passed"] > 0;
+            return passed ? outcome : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException
+            or FormatException or ArgumentException)
         {
             // What cannot be read is not an outcome: the checks are made again.
             return null;

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -10,8 +11,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Oracle.Preflight;
 
 /// <summary>
-/// What the outcome of the quick checks depends on: the program's files, the libraries below it, the generator's configuration and
-/// the device. Where all of them are the same, so is the outcome.
+/// What the outcome of the quick checks depends on: the program's files, the libraries below it and what they read from the
+/// environment, the generator's configuration and the device. Where all of them are the same, so is the outcome.
 /// </summary>
 /// <param name="Parts">Each of them by name, as text.</param>
 public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
@@ -20,6 +21,13 @@ public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
 
     private static readonly string[] Libraries =
         ["libtorch", "libc10", "libLibTorch", "libopenblas", "libblas", "libmkl", "libcudnn", "libcublas"];
+
+    // What these libraries, the runtime and the driver read from the environment chooses kernels, precision and device.
+    private static readonly string[] Variables =
+    [
+        "ATEN_", "TORCH_", "PYTORCH_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_", "CUBLAS_",
+        "CUDNN_", "NVIDIA_", "DOTNET_", "COMPlus_",
+    ];
 
     /// <summary>SHA-256 over all parts, in hexadecimal.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Parts.OrderBy(p => p.Key, StringComparer.Ordinal))));
@@ -42,8 +50,18 @@ public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
             ["runtime"] = environment.DotNet,
             ["libtorch"] = environment.LibTorch ?? "",
         };
+        Assembly spec = typeof(Spec.Schedule.ScheduleConfig).Assembly;
         Assembly[] assemblies =
-            [typeof(PreflightKey).Assembly, typeof(GeneratorConfig).Assembly, typeof(Spec.Schedule.ScheduleConfig).Assembly, typeof(torch).Assembly];
+        [
+            typeof(PreflightKey).Assembly, typeof(GeneratorConfig).Assembly, typeof(torch).Assembly, spec,
+            .. spec.GetReferencedAssemblies().Where(name => !name.FullName.StartsWith("System", StringComparison.Ordinal))
+                .Select(Assembly.Load),
+        ];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable.Key is string name && Variables.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+                parts[name] = $"{variable.Value}";
+        }
         foreach (Assembly assembly in assemblies)
             parts[$"{assembly.GetName().Name}.dll"] = Digest(assembly);
         foreach (string path in NativeLibraries.Mapped().Where(IsBelow))

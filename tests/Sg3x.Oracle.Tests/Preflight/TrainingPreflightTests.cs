@@ -79,6 +79,28 @@ public sealed class TrainingPreflightTests : IDisposable
             ["Sg3x.dll", "Sg3x.Spec.dll", "Sg3x.Oracle.dll"], name => Assert.Equal(64, key.Parts[name].Length));
     }
 
+    [Theory]
+    [InlineData("ATEN_CPU_CAPABILITY", "default")]
+    [InlineData("NVIDIA_TF32_OVERRIDE", "1")]
+    [InlineData("CUDA_VISIBLE_DEVICES", "7")]
+    public void Other_kernels_or_another_gpu_by_the_environment_are_checked_anew(string variable, string value)
+    {
+        RunStart start = Start("a");
+        string? before = Environment.GetEnvironmentVariable(variable);
+        PreflightKey key = Key(start);
+        try
+        {
+            Environment.SetEnvironmentVariable(variable, value);
+            Assert.NotEqual(key.Hash, Key(start).Hash);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, before);
+        }
+        Assert.Equal(key.Hash, Key(start).Hash);
+        Assert.Equal(64, key.Parts["MathNet.Numerics.dll"].Length);
+    }
+
     [Fact]
     public void A_fault_refuses_the_run_every_time()
     {
@@ -118,6 +140,10 @@ public sealed class TrainingPreflightTests : IDisposable
     [InlineData("{\"key\":7,\"passed\":{}}")]
     [InlineData("{\"key\":\"KEY\",\"passed\":true}")]
     [InlineData("{\"key\":\"KEY\",\"passed\":true,\"counts\":[]}")]
+    [InlineData("{\"key\":\"KEY\",\"key\":\"KEY\",\"passed\":true,\"at\":\"\",\"counts\":{\"passed\":1,\"failed\":0}}")]
+    [InlineData("{\"key\":\"KEY\",\"passed\":true,\"at\":\"\",\"counts\":{\"passed\":0,\"failed\":0}}")]
+    [InlineData("{\"key\":\"KEY\",\"passed\":true,\"at\":\"\",\"counts\":{\"passed\":\"many\",\"failed\":0}}")]
+    [InlineData("{\"key\":\"KEY\",\"passed\":true,\"at\":7,\"counts\":{\"passed\":1,\"failed\":0}}")]
     [InlineData("{\"key\":\"KEY\",\"passed\":false,\"counts\":{\"failed\":0}}")]
     [InlineData("{\"key\":\"KEY\",\"passed\":true,\"counts\":{\"failed\":1}}")]
     public void A_file_that_is_no_outcome_is_not_believed(string text)
