@@ -62,7 +62,9 @@ internal static class OpFaults
             (x, w, s, demodulate, p, g) =>
         {
             Tensor y = ModulatedConv.Apply(x, w, s, demodulate, p, g);
-            return demodulate ? y * (1 + 1.0 / 512) : y;
+            Tensor squares = (w.unsqueeze(0) * s.unsqueeze(1).unsqueeze(3).unsqueeze(4)).square().sum(2, 3, 4);
+            Tensor off = (squares / squares.to(ScalarType.BFloat16).to(squares.dtype)).sqrt();
+            return demodulate ? y * off.unsqueeze(2).unsqueeze(3) : y;
         }),
         Modulation("a flipped kernel", "kernel orientation", "rosinality/stylegan2-pytorch#235",
             "true convolution: weights of other releases do not fit", (x, w, s, demodulate, p, g) =>
