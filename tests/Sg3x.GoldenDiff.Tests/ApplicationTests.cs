@@ -85,6 +85,8 @@ public sealed class ApplicationTests : IDisposable
     [InlineData("margin 10", "margin ten", "line 2: expected \"resolution …")]
     [InlineData("L1_36_32", "L1", "expected \"L…_…_…\"")]
     [InlineData("7.91902150e-04", "tap", "expected taps, found")]
+    [InlineData("7.91902150e-04", "NaN", "expected taps, found")]
+    [InlineData("down 2)", "down 0)", "expected a factor of at least 1")]
     public void AVerifiedScheduleThatIsNoneIsBadInput(string good, string bad, string message) =>
         AssertBad(Write("schedule.txt", Demo().Replace(good, bad, StringComparison.Ordinal)), message);
 
@@ -95,6 +97,7 @@ public sealed class ApplicationTests : IDisposable
     [InlineData("\"margin_size\": 10", "\"margin_size\": \"ten\"", "config: margin_size: expected an integer, found ten")]
     [InlineData("\"up_filter\": null", "\"up_filter\": []", "layer 10: up_filter: expected taps or null, found an array")]
     [InlineData("\"num_ws\": 12", "\"num_ws\" 12", "not JSON")]
+    [InlineData("\"down_factor\": 2", "\"down_factor\": 0", "layer 0: down_factor: expected a factor of at least 1, found 0")]
     public void AScheduleInJsonThatIsNoneIsBadInput(string good, string bad, string message)
     {
         string json = ScheduleJson.Render(LayerSchedule.Create(Presets.Get("demo").Generator));

@@ -61,8 +61,8 @@ public static class ReferenceJson
             OutCutoff = Real(where, layer, "out_cutoff"),
             InHalfWidth = Real(where, layer, "in_half_width"),
             OutHalfWidth = Real(where, layer, "out_half_width"),
-            Up = Int(where, layer, "up_factor"),
-            Down = Int(where, layer, "down_factor"),
+            Up = Factor(where, layer, "up_factor"),
+            Down = Factor(where, layer, "down_factor"),
             UpTaps = Int(where, layer, "up_taps"),
             DownTaps = Int(where, layer, "down_taps"),
             DownRadial = Flag(where, layer, "down_radial"),
@@ -114,6 +114,10 @@ public static class ReferenceJson
             ? value
             : throw UserException.Mismatch($"{where}: {name}", "an integer", element.ToString());
     }
+
+    private static int Factor(string where, JsonElement parent, string name) => Int(where, parent, name) is > 0 and int factor
+        ? factor
+        : throw UserException.Mismatch($"{where}: {name}", "a factor of at least 1", $"{parent.GetProperty(name)}");
 
     private static bool Flag(string where, JsonElement parent, string name)
     {

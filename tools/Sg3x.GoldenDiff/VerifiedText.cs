@@ -77,8 +77,8 @@ public sealed partial class VerifiedText
             InRate = Real(rate, 1),
             TmpRate = Real(rate, 2),
             OutRate = Real(rate, 3),
-            Up = Int(rate, 4),
-            Down = Int(rate, 5),
+            Up = Factor(rate, 4),
+            Down = Factor(rate, 5),
             InCutoff = Real(cutoff, 1),
             OutCutoff = Real(cutoff, 2),
             InHalfWidth = Real(halfWidth, 1),
@@ -110,7 +110,9 @@ public sealed partial class VerifiedText
         {
             string[] cells = lines[at].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             taps.AddRange(cells.Select(cell =>
-                double.TryParse(cell, CultureInfo.InvariantCulture, out double tap) ? tap : throw Bad("taps")));
+                double.TryParse(cell, CultureInfo.InvariantCulture, out double tap) && double.IsFinite(tap)
+                    ? tap
+                    : throw Bad("taps")));
             at++;
         }
         if (taps.Count != count)
@@ -144,6 +146,9 @@ public sealed partial class VerifiedText
         int.TryParse(match.Groups[group].Value, CultureInfo.InvariantCulture, out int value)
             ? value
             : throw Bad($"an integer for \"{match.Groups[group].Value}\"", at - 1);
+
+    private int Factor(Match match, int group) =>
+        Int(match, group) is > 0 and int factor ? factor : throw Bad("a factor of at least 1", at - 1);
 
     private double Real(Match match, int group) =>
         double.TryParse(match.Groups[group].Value, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
