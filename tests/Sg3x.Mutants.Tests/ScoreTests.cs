@@ -21,6 +21,13 @@ public class ScoreTests
         Assert.InRange(high - low, 0, 0.02);
     }
 
+    [Theory]
+    [InlineData(95, 100, 0)]
+    [InlineData(94, 100, 1)]
+    [InlineData(0, 0, 2)]
+    public void TheExitCodeIsOfWhatWasTried(int killed, int tried, int expected) =>
+        Assert.Equal(expected, Application.ExitCode(new Score(killed, tried, 100)));
+
     [Fact]
     public void EveryEquivalentMutantIsInItsFileAndHasAReason()
     {

@@ -19,7 +19,7 @@ public static class Application
           --file PART  only files whose path contains PART
           --list       print the mutants, run nothing
           --tests      print the tests, their times and how many mutants each reaches
-        Survivors are printed by file and line. Exit code: 0 at least 95 % killed, 1 fewer, 2 bad usage or no build.
+        Survivors are printed by file and line. Exit code: 0 at least 95 % killed, 1 fewer, 2 bad usage, no build or no mutant.
         """;
 
     /// <summary>Runs the command.</summary>
@@ -72,10 +72,16 @@ public static class Application
         if (list || tests)
             return 0;
         Score sum = new(scores.Sum(s => s.Killed), scores.Sum(s => s.Tried), scores.Sum(s => s.Of));
-        if (scores.Count > 1)
+        if (sum.Tried == 0)
+            Note("mutants: none to try, which says nothing of the tests");
+        else if (scores.Count > 1)
             Print("all", sum);
-        return sum.Share >= Wanted ? 0 : 1;
+        return ExitCode(sum);
     }
+
+    /// <summary>0 where enough were killed, 1 where fewer were, 2 where none was tried.</summary>
+    /// <param name="score">What came of all.</param>
+    public static int ExitCode(Score score) => score.Tried == 0 ? 2 : score.Share >= Wanted ? 0 : 1;
 
     private static Score RunTarget(
         string root, Target target, IReadOnlyList<Equivalent> equivalents, int sample, int seed, string part, bool list, bool tests)
