@@ -47,12 +47,7 @@ internal static class PaperVerification
         IReadOnlyList<ICheck> checks = options.Quick ? CheckRegistry.Quick : CheckRegistry.All;
         VerificationReport report = CheckProgress.Around(
             Terminal.Error(), progress => VerificationReport.Run(name, subject, checks, progress));
-        if (options.Page is string page)
-        {
-            HtmlReport.Write(page, report, subject, CheckProgress.Around(
-                Terminal.Error(), "Measuring equivariance …", () => EquivarianceFigures.Measure(subject, MostSamples, Budget)));
-        }
-
+        // The verdict first: what is broken may keep the page from being made.
         if (options.Json)
         {
             Console.Out.WriteLine(ReportJson.Format(report));
@@ -60,9 +55,15 @@ internal static class PaperVerification
         else
         {
             CheckTable.Print(Terminal.Out(), report);
-            if (options.Page is not null)
+        }
+
+        if (options.Page is string page)
+        {
+            HtmlReport.Write(page, report, subject, CheckProgress.Around(
+                Terminal.Error(), "Measuring equivariance …", () => EquivarianceFigures.Measure(subject, MostSamples, Budget)));
+            if (!options.Json)
             {
-                Terminal.Out().Line($"Page: {options.Page}");
+                Terminal.Out().Line($"Page: {page}");
             }
         }
 
