@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Sg3x.Cli.Commands;
 using Sg3x.Cli.Output;
 
@@ -39,7 +40,8 @@ internal static class Application
     private static Command Root()
     {
         var root = new Command("sg3x",
-            "Trains StyleGAN3 (alias-free) generators, makes images with them, and checks itself against reference values.");
+            "Trains StyleGAN3 (alias-free) generators, makes images with them, and holds itself and other implementations to"
+            + " the papers.");
         root.Options.Add(new HelpOption { Action = new HelpWithExamples() });
         root.Options.Add(DoctorCommand.VersionOption());
         root.Options.Add(DebugOption);
@@ -50,8 +52,9 @@ internal static class Application
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         Examples.For(root,
-            ("sg3x train", "train the demo for a few minutes on drawn cats, into runs/00000-demo"),
+            ("sg3x train", "train the demo for some 15 minutes on drawn cats, into runs/00000-demo"),
             ("sg3x generate runs/00000-demo --seeds 0-15", "a grid of sixteen images from that run"),
+            ("sg3x verify --candidate candidate.json", "judge another implementation from what it exports (docs/candidate.md)"),
             ("sg3x train --help", "all options of a command"));
         return root;
     }
@@ -74,7 +77,7 @@ internal static class Application
         }
         else
         {
-            foreach (string message in result.Errors.Select(e => e.Message).Distinct())
+            foreach (string message in result.Errors.Select(Describe).Distinct())
             {
                 error.Failure(message);
             }
@@ -84,12 +87,30 @@ internal static class Application
         return ExitCode.BadInput;
     }
 
+    // The parser's own texts name .NET types, and an argument that is missing not at all.
+    private static string Describe(ParseError error)
+    {
+        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0, Parent: CommandResult } missing)
+        {
+            return $"Expected {missing.Argument.HelpName ?? missing.Argument.Name}, found nothing.";
+        }
+
+        OptionResult? option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        if (option is { Tokens: [{ Value: string text }, ..] } && error.Message.Contains("as expected type", StringComparison.Ordinal))
+        {
+            string expected = option.Option.ValueType == typeof(double) ? "a number" : "a whole number";
+            return $"{option.Option.Name}: expected {expected}, found \"{text}\".";
+        }
+
+        return error.Message;
+    }
+
     private static string CommandPath(ParseResult result)
     {
         var names = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? s = result.CommandResult; s is not null; s = s.Parent)
+        for (SymbolResult? s = result.CommandResult; s is not null; s = s.Parent)
         {
-            if (s is System.CommandLine.Parsing.CommandResult command)
+            if (s is CommandResult command)
             {
                 names.Insert(0, command.Command.Name);
             }

@@ -26,7 +26,8 @@ internal static class CommonOptions
     /// <summary><c>--set</c>.</summary>
     public static Option<string[]> Set() => new("--set")
     {
-        Description = "Set any value of the configuration, for example training.r1Gamma=0.5; train --dry-run shows them all",
+        Description = "Set any value of the configuration, for example training.r1Gamma=0.5, or several;"
+            + " train --dry-run shows them all",
         HelpName = "PATH=VALUE",
         AllowMultipleArgumentsPerToken = true,
     };

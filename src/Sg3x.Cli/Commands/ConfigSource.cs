@@ -14,7 +14,7 @@ internal static class ConfigSource
     /// <exception cref="UserException">There is no such preset, file or folder, or a value is not valid.</exception>
     public static RunConfig Load(string source, IEnumerable<string> assignments)
     {
-        RunConfig config = Directory.Exists(source) ? ConfigJson.Load(Path.Combine(source, FileName))
+        RunConfig config = Directory.Exists(source) ? LoadRun(source)
             : File.Exists(source) ? ConfigJson.Load(source)
             : Presets.Names.Contains(source, StringComparer.OrdinalIgnoreCase) ? Presets.Get(source)
             : throw UserException.Mismatch(

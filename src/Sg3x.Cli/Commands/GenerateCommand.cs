@@ -123,6 +123,11 @@ internal static class GenerateCommand
                 $"the folder {path}");
         }
 
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+        {
+            throw UserException.Mismatch("--out", "the name of a picture that ends in .png", path);
+        }
+
         using IDisposable scope = NewDisposeScope();
         ImageFiles.WritePng(path, ImageGrid.Compose(cat([.. images.Select(i => i.Image)]), columns));
         Terminal.Out().Line(path);

@@ -1,14 +1,19 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Sg3x.Cli.Commands;
 
-/// <summary>Turns the first SIGINT or SIGTERM into a request to stop; the second ends the program as it would without
-/// this.</summary>
+/// <summary>Turns the first SIGINT or SIGTERM into a request to stop; a later one ends the program as it would
+/// without this.</summary>
 internal sealed class Interruption : IDisposable
 {
+    // timeout(1) and supervisors signal a process and then its group: that is one request, sent twice.
+    private static readonly TimeSpan SameRequest = TimeSpan.FromMilliseconds(300);
+
     private readonly CancellationTokenSource _source = new();
     private readonly Action _asked;
     private readonly PosixSignalRegistration[] _registrations;
+    private long _first;
 
     /// <summary>Listens until disposed.</summary>
     /// <param name="asked">Called once, from another thread, when a stop is asked for.</param>
@@ -42,10 +47,12 @@ internal sealed class Interruption : IDisposable
         {
             if (_source.IsCancellationRequested)
             {
+                context.Cancel = Stopwatch.GetElapsedTime(_first) < SameRequest;
                 return;
             }
 
             context.Cancel = true;
+            _first = Stopwatch.GetTimestamp();
             _source.Cancel();
         }
 

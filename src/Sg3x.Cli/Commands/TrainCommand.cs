@@ -34,7 +34,8 @@ internal static class TrainCommand
 
     private static readonly Option<bool> DryRun = new("--dry-run")
     {
-        Description = "Print the configuration, the layers, and estimates of memory and time; train nothing, write nothing",
+        Description = "Print the configuration, the layers, and estimates of memory and time; train nothing, write nothing,"
+            + " look at no images",
     };
 
     private static readonly Option<bool> Unverified = new("--unverified")
@@ -64,7 +65,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         var command = new Command("train",
-            "Trains a generator. Without arguments: the demo preset on drawn cats, a few minutes on two processor cores."
+            "Trains a generator. Without arguments: the demo preset on drawn cats, some 15 minutes on two processor cores."
             + " Before the first step this build is checked against the papers, for the run's configuration and on its device;"
             + " the outcome is in preflight.json. Ctrl-C finishes the iteration, saves, and says how to go on.")
         {
@@ -93,9 +94,12 @@ internal static class TrainCommand
     private static int Run(ParseResult result)
     {
         string? resume = result.GetValue(Resume);
-        if (resume is not null && (result.GetResult(Preset) is { Implicit: false } || result.GetValue(Out) is not null))
+        string[] fixedAlready =
+            [.. new Option[] { Preset, Out }.Where(o => result.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
+        if (resume is not null && fixedAlready.Length > 0)
         {
-            throw UserException.Mismatch("--resume", "neither --preset nor --out, which the run has already", "both");
+            throw UserException.Mismatch(
+                "--resume", "neither --preset nor --out, which the run has already", string.Join(" and ", fixedAlready));
         }
 
         RunConfig config = Change(resume is null

@@ -7,6 +7,8 @@ namespace Sg3x.Cli.Output;
 /// <summary>A line of text for each tick: for files and pipes. No control codes.</summary>
 internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(terminal)
 {
+    private bool _checksImages;
+
     /// <inheritdoc/>
     public override TrainingSummary Around(Func<TrainingSummary> train) => train();
 
@@ -16,6 +18,10 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
     /// <inheritdoc/>
     public override void Verifying(string check, int done, int of)
     {
+        if (done == 0)
+        {
+            Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Checking this build against the papers: {of} checks"));
+        }
     }
 
     /// <inheritdoc/>
@@ -24,6 +30,10 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
     /// <inheritdoc/>
     public override void Report((int Done, int Of) value)
     {
+        if (!Interlocked.Exchange(ref _checksImages, true))
+        {
+            Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Checking the images: {value.Of}"));
+        }
     }
 
     /// <inheritdoc/>

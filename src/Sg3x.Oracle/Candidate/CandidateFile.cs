@@ -61,7 +61,11 @@ public static class CandidateFile
         try
         {
             var file = new FileInfo(path);
-            if (file.Exists && file.Length > MaxBytes)
+            if (Directory.Exists(path))
+                throw UserException.Mismatch(path, "an export in JSON", "a folder");
+            if (!file.Exists)
+                throw UserException.Mismatch(path, "an export in JSON", "no such file");
+            if (file.Length > MaxBytes)
                 throw UserException.Mismatch(path, $"an export of at most {MaxBytes} bytes", $"{file.Length}");
             using FileStream stream = file.OpenRead();
             return JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });

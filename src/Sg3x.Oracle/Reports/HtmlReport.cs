@@ -153,7 +153,7 @@ public static class HtmlReport
             ? FormattableString.Invariant($"{r.MeasuredTaps}{(r.IsRadial ? " radial" : "")} taps")
             : FormattableString.Invariant($"<strong class=\"wrong\">{r.MeasuredTaps} taps where {r.ExpectedTaps} are specified</strong>");
         return $"{(r.IsUp ? "up" : "down")}, {taps} at {Html.Number(r.Rate)} Hz: "
-            + $"{Html.Decibels(r.AtCutoff)} dB at the cutoff, stopband below {Html.Decibels(r.StopbandPeak)}";
+            + $"{Html.Decibels(r.AtCutoff)} dB at the cutoff, stopband below {Html.Decibels(r.StopbandPeak)} dB";
     }
 
     private static string Equivariance(VerificationReport report, EquivarianceFigures e)

@@ -22,6 +22,11 @@ internal static class ScheduleVectors
     {
         using JsonDocument document = Read(path);
         JsonElement root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("group", out _) && root.TryGetProperty("tests", out _))
+        {
+            throw VectorFiles.ForCandidates(path);
+        }
+
         Demand(path, "the document", root, "config", "num_ws", "input", "layers");
         DemandUnique(path, "config", root.GetProperty("config"));
         GeneratorConfig config = InFile(path, () => OfficialArguments.Generator(root.GetProperty("config")));

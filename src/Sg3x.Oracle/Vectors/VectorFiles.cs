@@ -23,6 +23,11 @@ public static partial class VectorFiles
     public static VectorReport Check(string path, Device? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+        {
+            throw UserException.Mismatch(path, "a file of reference values", "a folder");
+        }
+
         if (IsJson(path))
         {
             return ScheduleVectors.Check(path);
@@ -50,8 +55,15 @@ public static partial class VectorFiles
             : names.Any(n => OpCase().IsMatch(n)) ? VectorKind.Ops
             : names.Any(n => n.StartsWith("synthesis.", StringComparison.Ordinal)) ? VectorKind.Generator
             : names.Any(n => Block().IsMatch(n)) ? VectorKind.Discriminator
+            : names.Any(n => n.Contains(".expected.", StringComparison.Ordinal)) ? throw ForCandidates(file.FilePath)
             : throw UserException.Mismatch(file.FilePath, Known, names.Count == 0 ? "no tensors" : $"\"{names.First()}\"");
     }
+
+    /// <summary>The refusal of a file of test vectors, which are for other implementations.</summary>
+    internal static UserException ForCandidates(string path) => UserException.Mismatch(
+        path,
+        "a schedule or tensors to compute again",
+        "test vectors of an operation, which another implementation computes for verify --candidate (golden/vectors/README.md)");
 
     // Safetensors starts with the header's length in 8 bytes, then the header's brace; the first 8 characters of a JSON text,
     // read as a length, are far beyond any file's.

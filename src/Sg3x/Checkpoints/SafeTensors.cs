@@ -111,6 +111,12 @@ public static class SafeTensors
         stream.ReadExactly(lengthBytes);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         ulong room = (ulong)Math.Min(SafeTensorsHeader.MaxBytes, fileBytes - SafeTensorsHeader.LengthBytes);
+        if (length > SafeTensorsHeader.MaxBytes)
+        {
+            throw UserException.Mismatch(
+                path, "a safetensors file", $"another: its first 8 bytes would be the length of a header, {length}");
+        }
+
         if (length > room)
         {
             throw UserException.Mismatch(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -62,7 +63,7 @@ public static class ConfigJson
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             string path = (e as JsonException)?.Path?.TrimStart('$', '.') is { Length: > 0 } p ? $"{where}: {p}" : where;
-            throw new UserException($"{path}: {FirstSentence(e.Message)}", e);
+            throw new UserException($"{path}: {Explain(e)}", e);
         }
     }
 
@@ -97,7 +98,7 @@ public static class ConfigJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new UserException($"{path}: {FirstSentence(e.Message)}", e);
+            throw new UserException($"{path}: {Explain(e)}", e);
         }
     }
 
@@ -127,8 +128,32 @@ public static class ConfigJson
         }
     }
 
-    private static string FirstSentence(string message)
+    /// <summary>What is wrong with a text, without the serializer's own names.</summary>
+    private static string Explain(Exception e)
     {
+        string message = e.Message;
+        if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+        {
+            return "there is no such value (train --dry-run prints those that there are).";
+        }
+
+        if (message.Contains("could not be converted to ", StringComparison.Ordinal))
+        {
+            string expected = message.Contains("System.Boolean", StringComparison.Ordinal) ? "true or false"
+                : message.Contains("System.String", StringComparison.Ordinal) ? "a text"
+                : message.Contains("System.Double", StringComparison.Ordinal) ? "a number"
+                : message.Contains("System.Int", StringComparison.Ordinal) ? "a whole number"
+                : "another kind of value";
+            return $"expected {expected}.";
+        }
+
+        if (e is JsonException { LineNumber: long line, BytePositionInLine: long position }
+            && message.IndexOf(" LineNumber: ", StringComparison.Ordinal) is > 0 and int number)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"not JSON at line {line + 1}, byte {position + 1}: {message[..number]}");
+        }
+
         int end = message.IndexOf(" Path: ", StringComparison.Ordinal);
         return end < 0 ? message : message[..end];
     }
