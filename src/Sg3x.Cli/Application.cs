@@ -52,7 +52,7 @@ internal static class Application
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         Examples.For(root,
-            ("sg3x train", "train the demo for some 15 minutes on drawn cats, into runs/00000-demo"),
+            ("sg3x train", "train the demo on drawn cats, some ten minutes on two cores, into runs/00000-demo"),
             ("sg3x generate runs/00000-demo --seeds 0-15", "a grid of sixteen images from that run"),
             ("sg3x verify --candidate candidate.json", "judge another implementation from what it exports (docs/candidate.md)"),
             ("sg3x train --help", "all options of a command"));

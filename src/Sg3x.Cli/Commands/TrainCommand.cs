@@ -65,7 +65,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         var command = new Command("train",
-            "Trains a generator. Without arguments: the demo preset on drawn cats, some 15 minutes on two processor cores."
+            "Trains a generator. Without arguments: the demo preset on drawn cats, some ten minutes on two processor cores."
             + " Before the first step this build is checked against the papers, for the run's configuration and on its device;"
             + " the outcome is in preflight.json. Ctrl-C finishes the iteration, saves, and says how to go on.")
         {
