@@ -36,6 +36,17 @@ public sealed record FilterCase(
             Taps(generator, DownTaps, DownRadial));
     }
 
+    /// <summary>
+    /// The tensors with the absolute value of every entry, and the nonlinearity without its kink: what a sum of the absolute values of
+    /// all that the operation adds up comes to. Rounding errors are in proportion to that, not to a result that may cancel.
+    /// </summary>
+    public (Tensor X, Tensor Bias, Tensor? Up, Tensor? Down, FilteredLeakyReluShape Shape) Magnitudes()
+    {
+        (Tensor x, Tensor bias, Tensor? up, Tensor? down) = Tensors();
+        FilteredLeakyReluShape straight = Shape with { Gain = Shape.Gain * Math.Max(1, Slope), Slope = 1, Clamp = null };
+        return (x.abs(), bias.abs(), up?.abs(), down?.abs(), straight);
+    }
+
     public static Tensor Draw(Generator generator, params long[] shape) => randn(shape, ScalarType.Float64, generator: generator);
 
     private static Tensor? Taps(Generator generator, int taps, bool radial)
@@ -49,12 +60,22 @@ public sealed record FilterCase(
 /// <summary>A modulated convolution to try.</summary>
 public sealed record ModulatedCase(int Batch, int Inputs, int Outputs, int Size, int Kernel, int Padding, bool Demodulate, int Seed)
 {
+    /// <summary>
+    /// Float64. Weights and styles lie in ±[0.5, 1.5]: both are divided by their own norm, and one near zero would carry any rounding
+    /// error, as much in the definition as in what is held against it.
+    /// </summary>
     public (Tensor X, Tensor Weight, Tensor Styles, Tensor Gain) Tensors()
     {
         using var generator = new Generator((ulong)Seed);
         return (
-            FilterCase.Draw(generator, Batch, Inputs, Size, Size), FilterCase.Draw(generator, Outputs, Inputs, Kernel, Kernel),
-            FilterCase.Draw(generator, Batch, Inputs) + 1, rand(1, ScalarType.Float64, generator: generator) + 0.5);
+            FilterCase.Draw(generator, Batch, Inputs, Size, Size), AwayFromZero(generator, Outputs, Inputs, Kernel, Kernel),
+            AwayFromZero(generator, Batch, Inputs), rand(1, ScalarType.Float64, generator: generator) + 0.5);
+    }
+
+    private static Tensor AwayFromZero(Generator generator, params long[] shape)
+    {
+        Tensor drawn = rand(shape, ScalarType.Float64, generator: generator) * 2 - 1;
+        return drawn + where(drawn.lt(0), tensor(-0.5, ScalarType.Float64), tensor(0.5, ScalarType.Float64));
     }
 }
 
