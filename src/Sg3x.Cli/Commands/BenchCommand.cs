@@ -32,18 +32,25 @@ internal static class BenchCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => "auto",
         };
+        var precision = new Option<string>("--precision")
+        {
+            Description = "In what layers store and multiply: float32 or bfloat16",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "float32",
+        };
+        var remat = new Option<bool>("--remat") { Description = "Compute the generator's layers a second time in its backward pass" };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("bench", "Times the generator and a training iteration against their convolutions alone.")
         {
-            resolution, channelBase, channelMax, batch, config, repeats, nonlinearity, device, threads, json,
+            resolution, channelBase, channelMax, batch, config, repeats, nonlinearity, precision, remat, device, threads, json,
         };
         command.SetAction(result =>
         {
             RunConfig run = Networks(
                 result.GetRequiredValue(config), result.GetValue(resolution), result.GetValue(channelBase), result.GetValue(channelMax),
-                result.GetValue(batch));
+                result.GetValue(batch), result.GetRequiredValue(precision), result.GetValue(remat));
             FilteredLeakyRelu.Forced = Implementation(result.GetRequiredValue(nonlinearity));
             if (result.GetValue(repeats) is < 1 or > 1000)
                 throw UserException.Mismatch("--repeats", "1 to 1000", result.GetValue(repeats).ToString(CultureInfo.InvariantCulture));
@@ -62,7 +69,8 @@ internal static class BenchCommand
         return command;
     }
 
-    private static RunConfig Networks(string config, int resolution, int channelBase, int channelMax, int batch)
+    private static RunConfig Networks(
+        string config, int resolution, int channelBase, int channelMax, int batch, string precision, bool remat)
     {
         RunConfig run = config switch
         {
@@ -77,7 +85,7 @@ internal static class BenchCommand
             Preset = "",
             Generator = run.Generator with { ChannelBase = factor * channelBase, ChannelMax = factor * channelMax },
             Discriminator = run.Discriminator with { ChannelBase = channelBase, ChannelMax = channelMax },
-            Training = run.Training with { Batch = batch, BlurSigma = 0 },
+            Training = run.Training with { Batch = batch, BlurSigma = 0, Precision = precision, Rematerialise = remat },
         }).Validate();
     }
 

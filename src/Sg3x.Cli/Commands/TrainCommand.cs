@@ -13,6 +13,9 @@ internal static class TrainCommand
 {
     private const string DefaultPreset = "demo";
 
+    // What an option takes that can also stand by itself, for true.
+    private const string Switch = "true|false";
+
     private static readonly Option<string> Preset = new("--preset")
     {
         Description = $"Configuration to start from: {string.Join(", ", Presets.Names)}, or a JSON file, or a run's folder",
@@ -50,7 +53,7 @@ internal static class TrainCommand
     [
         Shorthand("--data", "data", "FOLDER|ZIP|cats:",
             "Real images: a folder or a zip of PNG and JPEG, or cats: (cats:COUNT) for drawn ones"),
-        Shorthand("--mirror", "mirror", "true|false", "Show every image mirrored as well"),
+        Shorthand("--mirror", "mirror", Switch, "Show every image mirrored as well"),
         Shorthand("--resolution", "resolution", "PIXELS", "Width and height of the images, a power of two"),
         Shorthand("--kimg", "kimg", "N", "Length of the run in thousands of real images shown"),
         Shorthand("--batch", "batch", "N", "Images of one optimiser step"),
@@ -58,6 +61,8 @@ internal static class TrainCommand
         Shorthand("--gamma", "gamma", "N", "Weight of the R1 penalty"),
         Shorthand("--seed", "seed", "N", "Seed of everything random"),
         Shorthand("--device", "device", "DEVICE", "auto (CUDA where there is one), cpu, cuda or cuda:N"),
+        Shorthand("--precision", "precision", "float32|bfloat16", "In what layers store and multiply; sums are float32 with either"),
+        Shorthand("--remat", "remat", Switch, "Compute the generator's layers a second time instead of keeping what they made"),
         Shorthand("--threads", "threads", "N", "Threads of one tensor operation on the CPU; 0 takes one per processor"),
     ];
 
@@ -89,7 +94,16 @@ internal static class TrainCommand
     }
 
     private static (Option<string?> Option, string Path) Shorthand(string name, string path, string value, string description) =>
-        (new Option<string?>(name) { Description = description, HelpName = value }, path);
+        (value == Switch
+            ? new Option<string?>(name)
+            {
+                Description = description,
+                HelpName = value,
+                Arity = ArgumentArity.ZeroOrOne,
+                CustomParser = argument => argument.Tokens is [var token, ..] ? token.Value : "true",
+            }
+            : new Option<string?>(name) { Description = description, HelpName = value },
+        path);
 
     private static int Run(ParseResult result)
     {

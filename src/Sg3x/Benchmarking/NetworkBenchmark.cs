@@ -114,6 +114,8 @@ public static class NetworkBenchmark
     private static string Describe(RunConfig config)
     {
         GeneratorConfig g = config.Generator;
-        return $"config {(g.RadialFilters ? "R" : "T")} at {g.Resolution}², channel base {g.ChannelBase}, max {g.ChannelMax}";
+        string extras = (config.Training.Precision == "float32" ? "" : $", {config.Training.Precision}")
+            + (config.Training.Rematerialise ? ", layers computed again" : "");
+        return $"config {(g.RadialFilters ? "R" : "T")} at {g.Resolution}², channel base {g.ChannelBase}, max {g.ChannelMax}{extras}";
     }
 }

@@ -20,6 +20,8 @@ public static class ConfigOverrides
             ["batch-device"] = ["training.batchDevice"],
             ["seed"] = ["training.seed"],
             ["device"] = ["training.device"],
+            ["precision"] = ["training.precision"],
+            ["remat"] = ["training.rematerialise"],
             ["threads"] = ["training.threads"],
             ["gamma"] = ["training.r1Gamma"],
         };

@@ -45,6 +45,11 @@ internal static class RunConfigValidation
             throw UserException.Mismatch("training.device", "auto, cpu, cuda or cuda:N", $"\"{t.Device}\"");
         }
 
+        if (t.Precision is not ("float32" or "bfloat16"))
+        {
+            throw UserException.Mismatch("training.precision", "float32 or bfloat16", $"\"{t.Precision}\"");
+        }
+
         CheckRange("training.threads", t.Threads, 0, 4096);
         CheckRange("training.batch", t.Batch, 1, MaxBatch);
         int part = t.BatchDevice ?? t.Batch;

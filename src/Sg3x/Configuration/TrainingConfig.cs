@@ -9,6 +9,18 @@ public sealed record TrainingConfig
     /// <summary>Device that trains: <c>auto</c> (CUDA where there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 
+    /// <summary>
+    /// In what layers store and multiply: <c>float32</c> or <c>bfloat16</c>. Weights, norms, averages, losses, sums of products, the
+    /// Fourier features, the image and D's last block are float32 with either.
+    /// </summary>
+    public string Precision { get; init; } = "float32";
+
+    /// <summary>
+    /// Keep only the inputs of the generator's layers for its backward pass and compute the layers again there: less memory, more
+    /// time, the same bits.
+    /// </summary>
+    public bool Rematerialise { get; init; }
+
     /// <summary>Threads of one tensor operation on the CPU; 0 takes one per processor.</summary>
     public int Threads { get; init; }
 

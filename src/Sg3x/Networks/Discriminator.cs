@@ -41,6 +41,12 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
     /// <summary>The configuration.</summary>
     public DiscriminatorConfig Config { get; }
 
+    /// <summary>
+    /// In what the blocks store and multiply: bfloat16, or null for the dtype of the weights. Weights, sums, and all at 4×4 keep the
+    /// weights' dtype.
+    /// </summary>
+    public ScalarType? ComputeType { get; set; }
+
     /// <summary>Channels at a resolution: ⌊min(c_base / resolution, c_max)⌋, at least 1.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="size">Width and height in pixels.</param>
@@ -54,13 +60,13 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
     /// <summary>Judges images.</summary>
     /// <param name="input">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation,
     /// N).</param>
-    /// <returns>Logits, [N, 1]: above 0 for real.</returns>
+    /// <returns>Logits, [N, 1], the dtype of the weights: above 0 for real.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public override Tensor forward(Tensor input)
     {
         NetworkState.CheckShape(nameof(input), input, null, Config.ImageChannels, Config.Resolution, Config.Resolution);
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = input;
+        Tensor x = ComputeType is { } type ? input.to(type) : input;
         foreach (DiscriminatorBlock block in blocks)
             x = block.forward(x);
         return b4.forward(x).MoveToOuterDisposeScope();

@@ -61,9 +61,9 @@ public sealed class DiscriminatorConv : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => forward(input, 1);
 
     /// <summary>Applies the layer.</summary>
-    /// <param name="x">[N, in, H, W], H and W even where the stride is 2.</param>
+    /// <param name="x">[N, in, H, W], H and W even where the stride is 2; the dtype of the weight, or bfloat16.</param>
     /// <param name="gain">Factor on the output and its bound.</param>
-    /// <returns>[N, out, H/down, W/down].</returns>
+    /// <returns>[N, out, H/down, W/down], the dtype of <paramref name="x"/>.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public Tensor forward(Tensor x, double gain)
     {
@@ -79,8 +79,7 @@ public sealed class DiscriminatorConv : nn.Module<Tensor, Tensor>
         // A positive gain goes through the leaky ReLU, so all of them join the weight's.
         double total = bias is null ? gain : gain * Math.Sqrt(2);
         Tensor? offset = bias is null ? null : bias * total;
-        Tensor y = nn.functional.conv2d(
-            x, weight * (weightGain * total), offset, [stride, stride], [padding, padding], [1, 1], 1);
+        Tensor y = ReducedPrecision.Convolve(x, weight * (weightGain * total), offset, stride, padding);
         if (bias is not null)
             y = y.leaky_relu_(Slope).clamp(-clamp * gain, clamp * gain);
         return y.MoveToOuterDisposeScope();

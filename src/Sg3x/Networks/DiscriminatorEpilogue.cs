@@ -31,15 +31,16 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
         register_module(nameof(@out), @out = new FullyConnected(channels, 1, generator));
     }
 
-    /// <summary>Judges features.</summary>
-    /// <param name="input">[N, C, 4, 4].</param>
-    /// <returns>Logits, [N, 1].</returns>
+    /// <summary>Judges features, in the dtype of the weights.</summary>
+    /// <param name="input">[N, C, 4, 4], any floating dtype.</param>
+    /// <returns>Logits, [N, 1], the dtype of the weights.</returns>
     /// <exception cref="ArgumentException">The shape is another, or N is no multiple of min(group, N).</exception>
     public override Tensor forward(Tensor input)
     {
         NetworkState.CheckShape(nameof(input), input, null, channels, Size, Size);
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = conv.forward(cat([input, MinibatchDeviation(input, group)], 1));
+        Tensor wide = input.to(fc.Type);
+        Tensor x = conv.forward(cat([wide, MinibatchDeviation(wide, group)], 1));
         return @out.forward(fc.forward(x.reshape(x.shape[0], -1))).MoveToOuterDisposeScope();
     }
 

@@ -42,6 +42,9 @@ public sealed class FullyConnected : nn.Module<Tensor, Tensor>
         register_parameter(nameof(bias), bias);
     }
 
+    /// <summary>The dtype of the weights.</summary>
+    public ScalarType Type => weight.dtype;
+
     /// <summary>Applies the layer.</summary>
     /// <param name="input">[N, in], the dtype of the weight.</param>
     /// <returns>[N, out].</returns>

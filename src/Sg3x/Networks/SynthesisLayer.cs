@@ -54,6 +54,15 @@ public sealed class SynthesisLayer : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>What the schedule says of the layer.</summary>
     public LayerPlan Plan { get; }
 
+    /// <summary>
+    /// In what the layer stores and multiplies: bfloat16, or null for the dtype of the weights. Weights, norms, averages and sums keep
+    /// the weights' dtype.
+    /// </summary>
+    public ScalarType? ComputeType { get; set; }
+
+    /// <summary>Keep only x and w for the backward pass and compute the layer again there.</summary>
+    public bool Rematerialised { get; set; }
+
     /// <summary>The constants of the layer's filtered nonlinearity.</summary>
     public FilteredLeakyReluShape Shape => Plan.IsToRgb
         ? new FilteredLeakyReluShape(Plan.Up, Plan.Down, Plan.Padding, 1, 1, convClamp)
@@ -66,31 +75,43 @@ public sealed class SynthesisLayer : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor input1, Tensor input2) => forward(input1, input2, null);
 
     /// <summary>Applies the layer.</summary>
-    /// <param name="x">[N, InChannels, InSize, InSize].</param>
+    /// <param name="x">[N, InChannels, InSize, InSize], any floating dtype: rounded to that of the layer.</param>
     /// <param name="w">[N, WDim].</param>
     /// <param name="magnitudeBeta">β with which the mean square of <paramref name="x"/> enters its average before that is used;
     /// null leaves it.</param>
-    /// <returns>[N, OutChannels, OutSize, OutSize].</returns>
+    /// <returns>[N, OutChannels, OutSize, OutSize], of the layer's dtype.</returns>
     /// <exception cref="ArgumentException">A shape is another.</exception>
     public Tensor forward(Tensor x, Tensor w, double? magnitudeBeta)
     {
         NetworkState.CheckShape(nameof(x), x, null, Plan.InChannels, Plan.InSize, Plan.InSize);
         NetworkState.CheckShape(nameof(w), w, x.shape[0], wDim);
         using DisposeScope scope = NewDisposeScope();
+        x = x.to(ComputeType ?? weight.dtype);
         if (magnitudeBeta is double beta)
             AverageMagnitude(x, beta);
+        // The average may have moved by the time that the layer is computed again.
+        Tensor gain = magnitude_ema.rsqrt();
+        Tensor y = Rematerialised
+            ? Rematerialisation.Apply(arguments => Compute(arguments[0], arguments[1], arguments[2]), [x, w, gain], [.. parameters()])
+            : Compute(x, w, gain);
+        return y.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Compute(Tensor x, Tensor w, Tensor gain)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor styles = affine.forward(w);
         if (Plan.IsToRgb)
             styles = styles / Math.Sqrt((double)Plan.InChannels * Plan.Kernel * Plan.Kernel);
-        Tensor y = ModulatedConv.Apply(x, weight, styles, !Plan.IsToRgb, Plan.Kernel - 1, magnitude_ema.rsqrt());
+        Tensor y = ModulatedConv.Apply(x, weight, styles, !Plan.IsToRgb, Plan.Kernel - 1, gain);
         FilteredLeakyReluShape shape = Shape;
         IFilteredLeakyRelu nonlinearity = FilteredLeakyRelu.Select(y, up_filter, down_filter, shape);
-        return nonlinearity.Forward(y, bias, up_filter, down_filter, shape).MoveToOuterDisposeScope();
+        return nonlinearity.Forward(y, bias.to(y.dtype), up_filter, down_filter, shape).MoveToOuterDisposeScope();
     }
 
     private void AverageMagnitude(Tensor x, double beta)
     {
         using IDisposable quiet = no_grad();
-        magnitude_ema.mul_(beta).add_(x.detach().square().mean() * (1 - beta));
+        magnitude_ema.mul_(beta).add_(x.detach().to(magnitude_ema.dtype).square().mean() * (1 - beta));
     }
 }

@@ -39,6 +39,31 @@ public sealed class SynthesisNetwork : nn.Module<Tensor, Tensor>
     /// <summary>β of the layers' magnitude averages; null takes 0.5^(batch / 20 000) of each forward's batch.</summary>
     public double? MagnitudeBeta { get; set; }
 
+    /// <summary>
+    /// In what the layers store and multiply: bfloat16, or null for the dtype of the weights. The Fourier features and ToRGB, whose
+    /// result is the image, keep the weights' dtype.
+    /// </summary>
+    public ScalarType? ComputeType
+    {
+        get => layers[0].ComputeType;
+        set
+        {
+            foreach (SynthesisLayer layer in layers.Where(layer => !layer.Plan.IsToRgb))
+                layer.ComputeType = value;
+        }
+    }
+
+    /// <summary>Keep only the layers' inputs for the backward pass, and compute each layer but ToRGB again there.</summary>
+    public bool Rematerialised
+    {
+        get => layers[0].Rematerialised;
+        set
+        {
+            foreach (SynthesisLayer layer in layers.Where(layer => !layer.Plan.IsToRgb))
+                layer.Rematerialised = value;
+        }
+    }
+
     /// <summary>Makes images with the moving averages as they are.</summary>
     /// <param name="input">ws, [N, layers + 2, WDim].</param>
     /// <returns>[N, 3, R, R], about −1 to 1.</returns>

@@ -33,8 +33,7 @@ public static class CustomBackward
     /// <param name="onFailure">Zeros of the right shapes.</param>
     internal static List<Tensor> Run(Tensor gradient, int count, Func<Tensor, Tensor?[]> body, Func<Tensor, Tensor?[]> onFailure)
     {
-        s_handedOver?.ForEach(t => t.Dispose());
-        s_handedOver = null;
+        DisposeHandedOver();
         if (gradient is null || gradient.IsInvalid)
             return [.. new Tensor[count]];
         using var scope = NewDisposeScope();
@@ -50,7 +49,16 @@ public static class CustomBackward
             results = onFailure(gradient);
         }
         gradient.Dispose();
+
+        // Those of passes within this one.
+        DisposeHandedOver();
         s_handedOver = [.. results.OfType<Tensor>().Select(t => t.DetachFromDisposeScope())];
         return results.ToList()!;
+    }
+
+    private static void DisposeHandedOver()
+    {
+        s_handedOver?.ForEach(t => t.Dispose());
+        s_handedOver = null;
     }
 }

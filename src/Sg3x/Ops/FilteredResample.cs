@@ -13,11 +13,12 @@ public static class FilteredResample
     private const long WidestMatrix = 128;
 
     /// <summary>Pads, filters with a true convolution and keeps every down-th sample.</summary>
-    /// <param name="x">[N, C, H, W].</param>
+    /// <param name="x">[N, C, H, W], any floating dtype.</param>
     /// <param name="filter">[n, n], any floating dtype.</param>
     /// <param name="down">Downsampling factor.</param>
     /// <param name="padding">Zeros around the image on every side, in pixels.</param>
-    /// <returns>[N, C, H', W'], H' = ⌈(H + 2·padding − n + 1) / down⌉; can be differentiated twice.</returns>
+    /// <returns>[N, C, H', W'], H' = ⌈(H + 2·padding − n + 1) / down⌉, the dtype of <paramref name="x"/>; can be differentiated
+    /// twice.</returns>
     /// <exception cref="ArgumentException">The arguments do not fit each other.</exception>
     public static Tensor Apply(Tensor x, Tensor filter, int down, int padding)
     {
@@ -32,6 +33,12 @@ public static class FilteredResample
         if (Math.Min(height, width) + 2 * padding < taps || padding < 0 || down < 1)
             throw new ArgumentException(
                 $"x: {taps} taps do not fit into {height}×{width} pixels padded by {padding}.", nameof(x));
+        return ReducedPrecision.Sum(x, wide => Resample(wide, filter, down, padding));
+    }
+
+    private static Tensor Resample(Tensor x, Tensor filter, int down, int padding)
+    {
+        int height = (int)x.shape[2], width = (int)x.shape[3], taps = (int)filter.shape[0];
         using DisposeScope scope = NewDisposeScope();
         if (width > WidestMatrix || Factor(filter) is not { } factor)
             return DepthwiseFilter.Apply(x, filter, 1, down, new ImagePadding(padding, padding, padding, padding), 1)

@@ -17,9 +17,15 @@ public sealed class MatrixFilteredLeakyRelu : IFilteredLeakyRelu
     public Tensor Forward(Tensor x, Tensor bias, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
     {
         FilteredLeakyRelu.CheckArguments(x, bias, upFilter, downFilter, shape);
+        FilteredLeakyReluShape constants = shape;
+        return ReducedPrecision.Sum(x, wide => Compute(wide, bias, upFilter, downFilter, constants));
+    }
+
+    private static Tensor Compute(Tensor x, Tensor bias, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
+    {
         using DisposeScope scope = NewDisposeScope();
         long batch = x.shape[0], channels = x.shape[1];
-        (Tensor active, int height, int width) = UpAndActivate(FilteredLeakyRelu.AddBias(x, bias), upFilter, shape);
+        (Tensor active, int height, int width) = UpAndActivate(FilteredLeakyRelu.AddBias(x, bias.to(x.dtype)), upFilter, shape);
         if (downFilter is { } radial && radial.dim() == 2)
         {
             Tensor images = AxisMatrix.RowsBack(active, batch, channels, height, width);

@@ -17,13 +17,17 @@ public static class ModulatedConv
     /// RMS over
     /// (i, kh, kw), s by its RMS over the whole array, and d[n, o] = (Σ (w·s)² + 1e−8)^−½; otherwise d = 1.
     /// </summary>
+    /// <remarks>
+    /// With x in bfloat16, norms are computed in the weight's dtype; weight, scaled input and the results of the convolution and of the
+    /// demodulation are rounded to bfloat16, sums are not.
+    /// </remarks>
     /// <param name="x">[N, I, H, W].</param>
-    /// <param name="weight">[O, I, k, k], the dtype of <paramref name="x"/>.</param>
-    /// <param name="styles">[N, I], the dtype of <paramref name="x"/>.</param>
+    /// <param name="weight">[O, I, k, k], the dtype of <paramref name="x"/>, or float32 with x in bfloat16.</param>
+    /// <param name="styles">[N, I], the dtype of <paramref name="weight"/>.</param>
     /// <param name="demodulate">Normalise weight and style and demodulate the output.</param>
     /// <param name="padding">Zeros around the image on every side, in pixels.</param>
-    /// <param name="inputGain">g, of one element, the dtype of <paramref name="x"/>; null is 1.</param>
-    /// <returns>[N, O, H + 2·padding − k + 1, W + 2·padding − k + 1].</returns>
+    /// <param name="inputGain">g, of one element, the dtype of <paramref name="weight"/>; null is 1.</param>
+    /// <returns>[N, O, H + 2·padding − k + 1, W + 2·padding − k + 1], the dtype of <paramref name="x"/>.</returns>
     /// <exception cref="ArgumentException">The arguments do not fit each other.</exception>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor styles, bool demodulate, int padding, Tensor? inputGain = null)
     {
@@ -33,11 +37,14 @@ public static class ModulatedConv
         Tensor? demodulation = demodulate ? Demodulation(weight, scale) : null;
         if (inputGain is not null)
             scale = scale * inputGain.reshape(1, 1);
-        Tensor y = nn.functional.conv2d(x * scale.unsqueeze(2).unsqueeze(3), weight, null, [1, 1], [padding, padding], [1, 1], 1);
+        Tensor y = ReducedPrecision.Convolve(ScaleChannels(x, scale), weight, null, 1, padding);
         if (demodulation is not null)
-            y = y * demodulation.unsqueeze(2).unsqueeze(3);
+            y = ScaleChannels(y, demodulation);
         return y.MoveToOuterDisposeScope();
     }
+
+    // The factors are of the wider dtype, and so is the product before it is rounded.
+    private static Tensor ScaleChannels(Tensor x, Tensor factors) => (x * factors.unsqueeze(2).unsqueeze(3)).to(x.dtype);
 
     // r[o]·d[n, o], r the reciprocal RMS of the weight: the convolution uses the weight as it is, so r is applied with d. [N, O].
     private static Tensor Demodulation(Tensor weight, Tensor styles)
@@ -62,9 +69,11 @@ public static class ModulatedConv
         if (styles.dim() != 2 || styles.shape[0] != x.shape[0] || styles.shape[1] != x.shape[1])
             throw new ArgumentException(
                 $"styles: expected [{x.shape[0]}, {x.shape[1]}], found [{string.Join(", ", styles.shape)}].", nameof(styles));
-        if (weight.dtype != x.dtype || styles.dtype != x.dtype)
+        bool stored = x.dtype == ScalarType.BFloat16 && weight.dtype == ScalarType.Float32;
+        if ((weight.dtype != x.dtype && !stored) || styles.dtype != weight.dtype)
             throw new ArgumentException(
-                $"expected one dtype, found x {x.dtype}, weight {weight.dtype}, styles {styles.dtype}.", nameof(weight));
+                $"expected one dtype, or float32 with x in bfloat16, found x {x.dtype}, weight {weight.dtype}, styles {styles.dtype}.",
+                nameof(weight));
         long least = Math.Max(weight.shape[2], weight.shape[3]) - 2L * padding;
         if (padding < 0 || x.shape[2] < least || x.shape[3] < least)
             throw new ArgumentException(

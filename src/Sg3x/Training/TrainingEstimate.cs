@@ -11,7 +11,7 @@ namespace Sg3x.Training;
 /// <param name="ConvolutionFlops">Floating-point operations of one image's forward pass in convolutions and matrix
 /// products.</param>
 /// <param name="FilterFlops">The same in resampling filters.</param>
-/// <param name="ActivationBytes">Bytes that one image's forward pass keeps for the backward pass.</param>
+/// <param name="ActivationBytes">Bytes that one image's forward pass keeps for the backward pass, in float32.</param>
 public sealed record LayerEstimate(
     string Network, string Name, long Parameters, double ConvolutionFlops, double FilterFlops, long ActivationBytes);
 
@@ -47,6 +47,10 @@ public sealed record TrainingEstimate(
         // G, its average, its gradient and Adam's two moments; D without an average.
         long weights = FloatBytes * ((5 * gParameters) + (4 * dParameters));
         long activations = config.BatchDevice * (g.Sum(l => l.ActivationBytes) + (2 * d.Sum(l => l.ActivationBytes)));
+        if (cuda && config.Training.Precision == "bfloat16")
+        {
+            activations /= 2;
+        }
 
         (double convolution, double filter) = IterationFlops(g, d, config.Training);
         int threads = config.Training.Threads > 0 ? config.Training.Threads : Environment.ProcessorCount;

@@ -25,6 +25,12 @@ public sealed class TrainingState : IDisposable
         Average.eval();
 
         TrainingConfig t = config.Training;
+        G.Synthesis.Rematerialised = t.Rematerialise;
+        if (t.Precision == "bfloat16")
+        {
+            (G.Synthesis.ComputeType, D.ComputeType) = (ScalarType.BFloat16, ScalarType.BFloat16);
+        }
+
         OptimiserG = new AdamOptimiser(
             G.named_parameters(), new AdamSettings(t.GeneratorLearningRate, t.AdamBeta1, t.AdamBeta2, t.AdamEpsilon));
         OptimiserD = new AdamOptimiser(
