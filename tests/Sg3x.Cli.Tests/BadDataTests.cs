@@ -42,6 +42,26 @@ public sealed class BadDataTests : IDisposable
     [Fact]
     public void Text_that_is_named_png() => RefusesAmongGoodOnes("text.png", "Hello."u8.ToArray());
 
+    [Fact]
+    public void A_damaged_image_is_left_out_where_that_is_asked_for()
+    {
+        string data = Directory.CreateDirectory(_folder.File("images")).FullName;
+        for (int i = 0; i < 4; i++)
+        {
+            File.WriteAllBytes(Path.Combine(data, $"{i}.png"), Samples.Png(20 + i, i));
+        }
+
+        File.WriteAllBytes(Path.Combine(data, "short.png"), Samples.Png(32, 9)[..^30]);
+
+        ProgramResult result = Sg3xProcess.RunIn(
+            _folder.Path, TinyRun.Train(TinyRun.Kimg, "--data", data, "--skip-bad", "--out", "run", "--unverified"));
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.Contains("1 bad image is left out", result.Everything, StringComparison.Ordinal);
+        Assert.Contains("short.png: the PNG file is truncated", result.Everything, StringComparison.Ordinal);
+        Assert.Contains("\"skipBad\": true", File.ReadAllText(_folder.File("run/config.json")), StringComparison.Ordinal);
+    }
+
     private void RefusesAmongGoodOnes(string name, byte[] content)
     {
         string data = Directory.CreateDirectory(_folder.File("images")).FullName;

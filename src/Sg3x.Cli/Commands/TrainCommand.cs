@@ -46,6 +46,11 @@ internal static class TrainCommand
         Description = "Train even if this build fails its checks against the papers; marks the run",
     };
 
+    private static readonly Option<bool> SkipBad = new("--skip-bad")
+    {
+        Description = "Leave damaged images out instead of stopping at them",
+    };
+
     private static readonly Option<string[]> Set = CommonOptions.Set();
 
     // Options that are short for a path of the configuration; the configuration itself says what their values may be.
@@ -74,7 +79,7 @@ internal static class TrainCommand
             + " Before the first step this build is checked against the papers, for the run's configuration and on its device;"
             + " the outcome is in preflight.json. Ctrl-C finishes the iteration, saves, and says how to go on.")
         {
-            Preset, Out, Resume, DryRun, Unverified,
+            Preset, Out, Resume, DryRun, Unverified, SkipBad,
         };
         foreach ((Option<string?> option, _) in Shorthands)
         {
@@ -143,6 +148,11 @@ internal static class TrainCommand
                 {
                     stored = ConfigOverrides.Set(stored, path, value);
                 }
+            }
+
+            if (result.GetValue(SkipBad))
+            {
+                stored = stored with { Data = stored.Data with { SkipBad = true } };
             }
 
             return ConfigOverrides.Apply(stored, result.GetValue(Set) ?? []).Validate();

@@ -9,4 +9,7 @@ public sealed record DataConfig
 
     /// <summary>Shows every image mirrored as well.</summary>
     public bool Mirror { get; init; }
+
+    /// <summary>Leaves damaged images out instead of stopping at them.</summary>
+    public bool SkipBad { get; init; }
 }

@@ -72,20 +72,10 @@ public sealed class FileImageDataset : IImageDataset
 
     private static void StopIfBad(IImageSource source, ImageDatasetOptions options, IReadOnlyList<SkippedImage> skipped)
     {
-        const int Named = 10;
-        if (skipped.Count == 0 || options.SkipBad)
+        if (skipped.Count > 0 && !options.SkipBad)
         {
-            return;
+            throw new UserException(ImageSource.Describe(source.Name, skipped));
         }
-
-        if (skipped.Count == 1)
-        {
-            throw new UserException(skipped[0].Reason);
-        }
-
-        var lines = skipped.Take(Named).Select(item => $"\n  {item.Reason}");
-        var more = skipped.Count > Named ? $"\n  and {skipped.Count - Named} more" : "";
-        throw new UserException($"{source.Name}: {skipped.Count} images are bad:{string.Concat(lines)}{more}");
     }
 
     private List<(int Index, string Error)> CheckAll()

@@ -23,10 +23,19 @@ internal sealed class FolderSource : IImageSource
 
     public IReadOnlyList<SkippedImage> Bad => bad;
 
-    public byte[] ReadBytes(int index)
+    public byte[] ReadBytes(int index) => Read(entries[index]);
+
+    public byte[]? ReadLabels() =>
+        File.Exists(Path.Combine(Name, ImageSource.LabelsName)) ? Read(ImageSource.LabelsName) : null;
+
+    public void Dispose()
     {
-        var path = Path.Combine(Name, entries[index]);
-        var where = $"{Name}: {ImageSource.Printable(entries[index])}";
+    }
+
+    private byte[] Read(string entry)
+    {
+        var path = Path.Combine(Name, entry);
+        var where = $"{Name}: {ImageSource.Printable(entry)}";
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
@@ -45,10 +54,6 @@ internal sealed class FolderSource : IImageSource
         {
             throw new UserException($"{where}: it cannot be read ({e.Message}).", e);
         }
-    }
-
-    public void Dispose()
-    {
     }
 
     private void Collect(DirectoryInfo folder, string prefix)

@@ -32,20 +32,6 @@ public static class ImageDatasets
             return CatDataset.Open(spec, resolution, options);
         }
 
-        if (Directory.Exists(spec))
-        {
-            return new FileImageDataset(new FolderSource(spec, options.Limits), resolution, options);
-        }
-
-        if (!File.Exists(spec))
-        {
-            throw new UserException(
-                $"{spec}: there is no such folder or file; expected a folder of images, a zip file of images, or cats:.");
-        }
-
-        return spec.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)
-            ? new FileImageDataset(new ZipSource(spec, options.Limits), resolution, options)
-            : throw new UserException(
-                $"{spec}: it is a file; expected a folder of images, a zip file of images (named .zip), or cats:.");
+        return new FileImageDataset(ImageSource.Open(spec, options.Limits, ", or cats:"), resolution, options);
     }
 }

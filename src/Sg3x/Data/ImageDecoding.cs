@@ -7,7 +7,8 @@ namespace Sg3x.Data;
 /// <param name="Kind">PNG or JPEG.</param>
 /// <param name="Width">Columns in pixels.</param>
 /// <param name="Height">Rows in pixels.</param>
-public sealed record ImageInfo(string Kind, int Width, int Height);
+/// <param name="Channels"><c>grey</c>, <c>palette</c>, <c>grey with alpha</c>, <c>RGB</c> or <c>RGB with alpha</c>.</param>
+public sealed record ImageInfo(string Kind, int Width, int Height, string Channels);
 
 /// <summary>
 /// The one place where the bytes of an image file become pixels. Every file is checked as a whole by readers of our own first:
@@ -58,11 +59,11 @@ public static class ImageDecoding
             if (Kind(file) == "PNG")
             {
                 var image = PngReader.Read(file, limits);
-                return new ImageInfo("PNG", image.Width, image.Height);
+                return new ImageInfo("PNG", image.Width, image.Height, PngReader.Channels(file, limits));
             }
 
-            var (width, height) = JpegReader.Check(file, limits);
-            return new ImageInfo("JPEG", width, height);
+            var (width, height, components) = JpegReader.Check(file, limits);
+            return new ImageInfo("JPEG", width, height, components == 1 ? "grey" : "RGB");
         }
         catch (InvalidImageException e)
         {
@@ -113,7 +114,7 @@ public static class ImageDecoding
 
     private static RgbImage DecodeJpeg(byte[] file, ImageLimits limits)
     {
-        var (width, height) = JpegReader.Check(file, limits);
+        var (width, height, _) = JpegReader.Check(file, limits);
         torch.Tensor decoded;
         try
         {

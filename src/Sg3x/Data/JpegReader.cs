@@ -19,14 +19,14 @@ internal sealed class JpegReader
 
     public static bool HasSignature(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
-    /// <summary>Checks the whole file and returns its dimensions in pixels.</summary>
+    /// <summary>Checks the whole file and returns its dimensions in pixels and how many components it has.</summary>
     /// <exception cref="InvalidImageException">
     /// The file is not a whole and sound JPEG of a supported kind within the limits.
     /// </exception>
-    public static (int Width, int Height) Check(ReadOnlySpan<byte> file, ImageLimits limits)
+    public static (int Width, int Height, int Components) Check(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         var frame = new JpegReader(limits).Walk(file);
-        return (frame.Width, frame.Height);
+        return (frame.Width, frame.Height, frame.Components.Length);
     }
 
     private JpegFrame Walk(ReadOnlySpan<byte> file)

@@ -25,6 +25,20 @@ internal static class PngReader
         return ReadScanlines(inflate, header, palette, expectedSum);
     }
 
+    /// <summary>The channels of a file that has been read.</summary>
+    public static string Channels(ReadOnlySpan<byte> file, ImageLimits limits)
+    {
+        const int HeaderAt = 16, HeaderBytes = 13;
+        return PngHeader.Parse(file.Slice(HeaderAt, HeaderBytes), limits).ColourType switch
+        {
+            PngHeader.Grey => "grey",
+            PngHeader.Palette => "palette",
+            PngHeader.GreyAlpha => "grey with alpha",
+            PngHeader.RgbAlpha => "RGB with alpha",
+            _ => "RGB",
+        };
+    }
+
     private static (PngHeader Header, byte[]? Palette, List<Range> Data) ReadChunks(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         PngHeader? header = null;

@@ -3,10 +3,20 @@ using System.Runtime.Intrinsics;
 
 namespace Sg3x.Data;
 
+/// <summary>The kernel of a resizing.</summary>
+public enum ResizeFilter
+{
+    /// <summary>L(x) = sinc(x)·sinc(x/3), |x| &lt; 3: sharp, with slight halos at edges.</summary>
+    Lanczos,
+
+    /// <summary>The mean over the area of a pixel of the result: no halos, softer.</summary>
+    Box,
+}
+
 /// <summary>
 /// Antialiased resizing with the Lanczos kernel L(x) = sinc(x)·sinc(x/3), |x| &lt; 3, stretched by the scale where the image
-/// shrinks, its weights normalised to a sum of 1: a constant image stays as it is. Values are taken as stored (gamma-encoded), as
-/// is usual. The order of every sum is fixed, so that results are the same bits on any machine.
+/// shrinks, or with the mean over areas; weights are normalised to a sum of 1: a constant image stays as it is. Values are taken as
+/// stored (gamma-encoded), as is usual. The order of every sum is fixed, so that results are the same bits on any machine.
 /// </summary>
 public static class Resampling
 {
@@ -16,28 +26,32 @@ public static class Resampling
     /// <param name="image">An image of any size.</param>
     /// <param name="resolution">Width and height of the result in pixels.</param>
     /// <param name="rgbChw">Receives [3, resolution, resolution], 8 bits.</param>
+    /// <param name="filter">The kernel.</param>
     /// <exception cref="ArgumentException">The room is not 3·resolution² values.</exception>
-    public static void CropAndResize(RgbImage image, int resolution, Span<byte> rgbChw)
+    public static void CropAndResize(
+        RgbImage image, int resolution, Span<byte> rgbChw, ResizeFilter filter = ResizeFilter.Lanczos)
     {
         ArgumentNullException.ThrowIfNull(image);
         var side = Math.Min(image.Width, image.Height);
-        Resize(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side, resolution, resolution, rgbChw);
+        Resize(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side, resolution, resolution, filter, rgbChw);
     }
 
     /// <summary>Resizes an image.</summary>
     /// <param name="image">An image of any size.</param>
     /// <param name="width">Columns of the result in pixels.</param>
     /// <param name="height">Rows of the result in pixels.</param>
+    /// <param name="filter">The kernel.</param>
     /// <returns>The resized image, values rounded and clamped to 0..255.</returns>
-    public static RgbImage Resize(RgbImage image, int width, int height)
+    public static RgbImage Resize(RgbImage image, int width, int height, ResizeFilter filter = ResizeFilter.Lanczos)
     {
         ArgumentNullException.ThrowIfNull(image);
         var result = new RgbImage(width, height, new byte[3L * width * height]);
-        Resize(image, 0, 0, image.Width, image.Height, width, height, result.Planes);
+        Resize(image, 0, 0, image.Width, image.Height, width, height, filter, result.Planes);
         return result;
     }
 
-    private static void Resize(RgbImage image, int left, int top, int fromWidth, int fromHeight, int width, int height, Span<byte> to)
+    private static void Resize(
+        RgbImage image, int left, int top, int fromWidth, int fromHeight, int width, int height, ResizeFilter filter, Span<byte> to)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
@@ -46,8 +60,8 @@ public static class Resampling
             throw new ArgumentException($"Room for {to.Length} values; expected {3 * width * height}.", nameof(to));
         }
 
-        var down = Kernel.Create(fromHeight, height);
-        var across = Kernel.Create(fromWidth, width);
+        var down = Kernel.Create(fromHeight, height, filter);
+        var across = Kernel.Create(fromWidth, width, filter);
         var row = new float[fromWidth];
         for (var channel = 0; channel < 3; channel++)
         {
@@ -121,7 +135,32 @@ public static class Resampling
 
         public ReadOnlySpan<float> Weights(int i) => weights[i];
 
-        public static Kernel Create(int from, int to)
+        public static Kernel Create(int from, int to, ResizeFilter filter) =>
+            filter == ResizeFilter.Box ? Box(from, to) : Lanczos(from, to);
+
+        private static Kernel Box(int from, int to)
+        {
+            // Whole numbers: pixel i takes [i·from, (i + 1)·from] of a line in which each source pixel has `to` parts.
+            var starts = new int[to];
+            var all = new float[to][];
+            for (var i = 0; i < to; i++)
+            {
+                long low = (long)i * from, high = low + from;
+                var first = (int)(low / to);
+                all[i] = new float[(int)((high + to - 1) / to) - first];
+                starts[i] = first;
+                for (var k = 0; k < all[i].Length; k++)
+                {
+                    var left = Math.Max(low, (long)(first + k) * to);
+                    var right = Math.Min(high, (long)(first + k + 1) * to);
+                    all[i][k] = (float)((double)(right - left) / from);
+                }
+            }
+
+            return new Kernel(starts, all);
+        }
+
+        private static Kernel Lanczos(int from, int to)
         {
             var scale = (double)from / to;
             var stretch = Math.Max(scale, 1);

@@ -10,12 +10,15 @@ internal sealed class ZipSource : IImageSource
 {
     private const int FirstBytes = 1 << 20;
 
+    private delegate string Kind(ReadOnlySpan<byte> start);
+
     private readonly List<ZipArchiveEntry> entries = [];
     private readonly List<string> names = [];
     private readonly List<SkippedImage> bad = [];
     private readonly Lock gate = new();
     private readonly ZipArchive archive;
     private readonly ImageLimits limits;
+    private ZipArchiveEntry? labels;
 
     public ZipSource(string path, ImageLimits limits)
     {
@@ -44,16 +47,26 @@ internal sealed class ZipSource : IImageSource
 
     public IReadOnlyList<SkippedImage> Bad => bad;
 
-    public byte[] ReadBytes(int index)
+    public byte[] ReadBytes(int index) => Read(entries[index], ImageDecoding.Kind);
+
+    public byte[]? ReadLabels() => labels is null ? null : Read(labels, _ => "JSON");
+
+    public void Dispose() => archive.Dispose();
+
+    private byte[] Read(ZipArchiveEntry entry, Kind kind)
     {
-        var entry = entries[index];
-        var where = $"{Name}: {ImageSource.Printable(names[index])}";
+        var where = $"{Name}: {ImageSource.Printable(entry.FullName)}";
+        if (entry.Length > limits.MaxFileBytes)
+        {
+            throw ImageSource.TooLarge(where, entry.Length, limits);
+        }
+
         try
         {
             // One archive is one stream with one place in it: entries are unpacked in turn, and decoded side by side.
             lock (gate)
             {
-                return Unpack(entry, where);
+                return Unpack(entry, where, kind);
             }
         }
         catch (InvalidImageException e)
@@ -66,16 +79,14 @@ internal sealed class ZipSource : IImageSource
         }
     }
 
-    public void Dispose() => archive.Dispose();
-
-    private static byte[] Unpack(ZipArchiveEntry entry, string where)
+    private static byte[] Unpack(ZipArchiveEntry entry, string where, Kind kind)
     {
         using var stream = entry.Open();
         var bytes = new byte[Math.Min(entry.Length, FirstBytes)];
         var found = stream.ReadAtLeast(bytes, Math.Min(16, bytes.Length), throwOnEndOfStream: false);
 
         // What cannot be an image is not unpacked further: it may be a small entry that grows without end.
-        ImageDecoding.Kind(bytes.AsSpan(0, found));
+        kind(bytes.AsSpan(0, found));
         while (true)
         {
             found += stream.ReadAtLeast(bytes.AsSpan(found), bytes.Length - found, throwOnEndOfStream: false);
@@ -105,6 +116,11 @@ internal sealed class ZipSource : IImageSource
         var name = entry.FullName;
         var parts = name.Split('/');
         var hidden = parts.Any(part => part is not ("." or "..") && part.StartsWith('.'));
+        if (name == ImageSource.LabelsName)
+        {
+            labels = entry;
+        }
+
         if (!ImageSource.IsImageName(name) || hidden || parts[0] == "__MACOSX")
         {
             return;

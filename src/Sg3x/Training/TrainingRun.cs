@@ -119,6 +119,13 @@ public static class TrainingRun
         using RunRecorder recorder = new(state, run, statistics, dataset, options.Progress);
         options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images)");
         warnings.ForEach(recorder.Warn);
+        if (dataset is FileImageDataset { Skipped: [SkippedImage first, ..] left })
+        {
+            recorder.Warn(
+                $"{dataset.Name}: {left.Count} bad {(left.Count == 1 ? "image is" : "images are")} left out"
+                + $" (sg3x dataset check names them all); the first: {first.Reason}");
+        }
+
         if (verification?.Unverified is string unverified)
         {
             recorder.Warn($"UNVERIFIED: {unverified}.");
@@ -151,7 +158,9 @@ public static class TrainingRun
 
     private static IImageDataset OpenData(RunConfig config, TrainingRunOptions options) =>
         config.Data.Source.Length > 0
-            ? ImageDatasets.Open(config.Data.Source, config.Generator.Resolution, options.Data)
+            ? ImageDatasets.Open(
+                config.Data.Source, config.Generator.Resolution,
+                (options.Data ?? new ImageDatasetOptions()) with { SkipBad = config.Data.SkipBad })
             : throw UserException.Mismatch("data.source", "a folder, a zip, or cats:", "nothing");
 
     private static TrainingState MakeState(RunConfig config) =>

@@ -21,7 +21,9 @@ public sealed class JpegReadingTests
     public void Pixels_are_those_of_the_picture(string name)
     {
         var image = ImageDecoding.Decode(Samples[name], "x.jpg");
-        Assert.Equal(new ImageInfo("JPEG", JpegSamples.Width, JpegSamples.Height), ImageDecoding.Check(Samples[name], "x.jpg"));
+        var info = ImageDecoding.Check(Samples[name], "x.jpg");
+        Assert.Equal(new ImageInfo("JPEG", JpegSamples.Width, JpegSamples.Height, info.Channels), info);
+        Assert.Equal(name.StartsWith("grey", StringComparison.Ordinal) ? "grey" : "RGB", info.Channels);
         Assert.Equal((JpegSamples.Width, JpegSamples.Height), (image.Width, image.Height));
         var differences = new List<double>();
         for (var y = 0; y < image.Height; y++)

@@ -69,6 +69,23 @@ public sealed class ResamplingTests
         Assert.All(result, value => Assert.Equal(200, value));
     }
 
+    [Theory]
+    [InlineData(12, 4)]
+    [InlineData(7, 3)]
+    [InlineData(5, 5)]
+    [InlineData(3, 7)]
+    public void A_box_is_the_mean_over_the_area_of_a_pixel(int from, int to)
+    {
+        // On a line of from·to parts every source pixel has `to` of them and every pixel of the result `from`.
+        var image = Noise(from, 1, from);
+        var small = Resampling.Resize(image, to, 1, ResizeFilter.Box);
+        for (var i = 0; i < 3 * to; i++)
+        {
+            var mean = Enumerable.Range(i % to * from, from).Average(part => (double)image.Planes[(i / to * from) + (part / to)]);
+            Assert.InRange(small.Planes[i], mean - 0.501, mean + 0.501);
+        }
+    }
+
     [Fact]
     public void A_wrong_room_is_refused() =>
         Assert.Throws<ArgumentException>(() => Resampling.CropAndResize(Noise(4, 4, 1), 4, new byte[47]));
