@@ -35,6 +35,13 @@ internal static class TrainCommand
         HelpName = "FOLDER",
     };
 
+    private static readonly Option<string?> Init = new("--init")
+    {
+        Description = "Begin with the weights of a compatible network: a run's folder, a checkpoint, or a safetensors file under the"
+            + " official names; optimisers, counters and augmentation begin anew",
+        HelpName = "FROM",
+    };
+
     private static readonly Option<bool> DryRun = new("--dry-run")
     {
         Description = "Print the configuration, the layers, and estimates of memory and time; train nothing, write nothing,"
@@ -79,7 +86,7 @@ internal static class TrainCommand
             + " Before the first step this build is checked against the papers, for the run's configuration and on its device;"
             + " the outcome is in preflight.json. Ctrl-C finishes the iteration, saves, and says how to go on.")
         {
-            Preset, Out, Resume, DryRun, Unverified, SkipBad,
+            Preset, Out, Resume, Init, DryRun, Unverified, SkipBad,
         };
         foreach ((Option<string?> option, _) in Shorthands)
         {
@@ -94,6 +101,7 @@ internal static class TrainCommand
             ("sg3x train --preset t-256 --data photos/ --dry-run", "what that would take"),
             ("sg3x train --set training.r1Gamma=0.5 --set snapshots.gridColumns=4",
                 "any value of the configuration (see config.json of a run)"),
+            ("sg3x train --preset t-256 --data dogs.zip --init runs/00003-t-256", "from another network's weights"),
             ("sg3x train --resume runs/00000-demo --kimg 20", "on with a run, and longer than it was meant to be"));
         return command;
     }
@@ -114,11 +122,11 @@ internal static class TrainCommand
     {
         string? resume = result.GetValue(Resume);
         string[] fixedAlready =
-            [.. new Option[] { Preset, Out }.Where(o => result.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
+            [.. new Option[] { Preset, Out, Init }.Where(o => result.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
         if (resume is not null && fixedAlready.Length > 0)
         {
             throw UserException.Mismatch(
-                "--resume", "neither --preset nor --out, which the run has already", string.Join(" and ", fixedAlready));
+                "--resume", "none of --preset, --out and --init, which the run has already", string.Join(" and ", fixedAlready));
         }
 
         RunConfig config = Change(resume is null
@@ -142,6 +150,11 @@ internal static class TrainCommand
 
         RunConfig Change(RunConfig stored)
         {
+            if (result.GetValue(Init) is string from)
+            {
+                stored = WeightTransfer.Configure(stored, NetworkSource.Find(from));
+            }
+
             foreach ((Option<string?> option, string path) in Shorthands)
             {
                 if (result.GetValue(option) is string value)

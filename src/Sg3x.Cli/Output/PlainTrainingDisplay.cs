@@ -57,5 +57,8 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
         $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.0} ({distance.Images} images)"));
 
     /// <inheritdoc/>
+    public override void Noted(string message) => Terminal.Line(message);
+
+    /// <inheritdoc/>
     public override void Warned(string message) => Terminal.Warning(message);
 }

@@ -60,6 +60,9 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     public abstract void Measured(TrainingDistance distance);
 
     /// <inheritdoc/>
+    public abstract void Noted(string message);
+
+    /// <inheritdoc/>
     public abstract void Warned(string message);
 
     /// <summary>Hours, minutes and seconds, or days: <c>2:03</c>, <c>1:02:03</c>, <c>12.5 days</c>.</summary>

@@ -87,6 +87,11 @@ internal static class RunConfigValidation
         CheckRange("snapshots.samplesKimg", s.SamplesKimg, 0, Largest);
         CheckRange("snapshots.checkpointKimg", s.CheckpointKimg, 0, Largest);
         CheckRange("snapshots.keepCheckpoints", s.KeepCheckpoints, 0, 1 << 20);
+        if (s.MilestoneKimg != 0)
+        {
+            CheckRange("snapshots.milestoneKimg", s.MilestoneKimg, 0.001, Largest);
+        }
+
         CheckRange("snapshots.gridColumns", s.GridColumns, 1, 128);
         CheckRange("snapshots.gridRows", s.GridRows, 1, 128);
         CheckRange("snapshots.distanceImages", s.DistanceImages, 0, PatchSet.MostImages);

@@ -15,6 +15,12 @@ public sealed record SnapshotConfig
     /// <summary>Checkpoints that are kept; older ones are removed. 0: all.</summary>
     public int KeepCheckpoints { get; init; } = 3;
 
+    /// <summary>
+    /// Thousands of images from one milestone to the next: the first checkpoint at or after each multiple is kept beside the latest
+    /// <see cref="KeepCheckpoints"/>. 0: no milestones.
+    /// </summary>
+    public double MilestoneKimg { get; init; } = 1000;
+
     /// <summary>Columns of a sample grid.</summary>
     public int GridColumns { get; init; } = 8;
 

@@ -6,6 +6,9 @@ public sealed record TrainingConfig
     /// <summary>Seed of the run: initial weights, latents, order of the images, fixed latents of the sample grids.</summary>
     public long Seed { get; init; }
 
+    /// <summary>A network whose weights the run begins with, where they fit; empty: random weights.</summary>
+    public string Init { get; init; } = "";
+
     /// <summary>Device that trains: <c>auto</c> (CUDA where there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 

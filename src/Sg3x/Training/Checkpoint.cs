@@ -44,6 +44,15 @@ public static class Checkpoint
         SafeTensors.Write(path, Tensors(state), metadata);
     }
 
+    /// <summary>Room that a checkpoint takes.</summary>
+    /// <param name="state">What would be saved.</param>
+    /// <returns>Bytes: the tensors' own, and as many as their names and the configuration can take.</returns>
+    public static long Bytes(TrainingState state)
+    {
+        const int OfEntry = 256, OfMetadata = 1 << 14;
+        return OfMetadata + Tensors(state).Sum(t => (t.Tensor.numel() * t.Tensor.element_size()) + OfEntry);
+    }
+
     /// <summary>Reads a checkpoint into a state of the same architecture.</summary>
     /// <param name="path">The file.</param>
     /// <param name="state">What is overwritten. After an exception it is not to be used.</param>

@@ -7,7 +7,7 @@ namespace Sg3x.Training;
 /// <code>
 /// config.json                           every value that shapes the run, and the machine and build it ran on
 /// preflight.json                        what came of verifying the build before it trained
-/// log.jsonl                             one JSON object a line: "tick", "distance", "warning", "start", "end"
+/// log.jsonl                             one JSON object a line: "tick", "distance", "warning", "transfer", "start", "end"
 /// summary.json                          how it ended
 /// samples/reals.png                     a grid of real images
 /// samples/000004.000kimg.png            G_ema on the run's fixed latents after 4 000 images
@@ -19,6 +19,9 @@ namespace Sg3x.Training;
 public sealed record RunFolder(string Root)
 {
     private const string CheckpointSuffix = "kimg.safetensors";
+
+    // Far beyond any run; a name of more digits is of somebody else's making.
+    private const decimal MostKimg = 1e15m;
 
     /// <summary>Path of the configuration.</summary>
     public string Config => Path.Combine(Root, "config.json");
@@ -72,10 +75,12 @@ public sealed record RunFolder(string Root)
     private static string KimgName(long images) =>
         string.Create(CultureInfo.InvariantCulture, $"{images / 1000:D6}.{images % 1000:D3}kimg");
 
-    private static decimal? Kimg(string path)
+    /// <summary>Thousands of images in the name of a checkpoint; null where the name is of another form.</summary>
+    internal static decimal? Kimg(string path)
     {
         string name = Path.GetFileName(path)[..^CheckpointSuffix.Length];
         return decimal.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal kimg)
+            && kimg <= MostKimg
             ? kimg
             : null;
     }

@@ -11,6 +11,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly TrainingState _state;
     private readonly RunFolder _folder;
     private readonly TickStatistics _statistics;
+    private readonly DiskNeed _disk;
     private readonly ITrainingProgress _progress;
     private readonly TrainingSamples _samples;
     private readonly RunLog _log;
@@ -21,13 +22,15 @@ internal sealed class RunRecorder : IDisposable
     private long _imagesOfTick;
     private long _imagesOfCheckpoint;
     private double _secondsOfTick;
+    private bool _checkpointIsOverdue;
     private TrainingDistance? _before;
     private TrainingDistance? _after;
 
     internal RunRecorder(
-        TrainingState state, RunFolder folder, TickStatistics statistics, IImageDataset dataset, ITrainingProgress progress)
+        TrainingState state, RunFolder folder, TickStatistics statistics, IImageDataset dataset, DiskNeed disk,
+        ITrainingProgress progress)
     {
-        (_state, _folder, _statistics, _progress) = (state, folder, statistics, progress);
+        (_state, _folder, _statistics, _disk, _progress) = (state, folder, statistics, disk, progress);
         _firstImages = _imagesOfTick = _imagesOfCheckpoint = state.Images;
         _log = RunLog.Open(folder.Log, state.Iteration);
         _before = _log.FirstDistance;
@@ -38,10 +41,19 @@ internal sealed class RunRecorder : IDisposable
 
     /// <summary>What is written before the first iteration.</summary>
     /// <param name="verification">What came of a look at the run beforehand; null where nobody looked.</param>
+    /// <param name="transfer">What was taken of another network; null: nothing.</param>
     /// <param name="stop">Asks for a stop: the distance, which takes seconds, is then not measured.</param>
-    internal void Begin(string? verification, CancellationToken stop)
+    internal void Begin(string? verification, TransferReport? transfer, CancellationToken stop)
     {
         _log.Append("start", _state.Iteration, new { _state.Kimg, device = $"{_state.Device}", verification });
+        if (transfer is not null)
+        {
+            // The other network's file may be gone when the run has to start over.
+            _log.Append("transfer", _state.Iteration, transfer);
+            _progress.Noted(transfer.Describe());
+            WriteCheckpoint();
+        }
+
         if (_state.Iteration == 0)
         {
             _samples.WriteReals(_folder.Reals);
@@ -56,24 +68,31 @@ internal sealed class RunRecorder : IDisposable
     internal void AfterIteration()
     {
         _progress.Iterated(_state.Kimg);
-        if (IsDue(Snapshots.TickKimg))
+        bool tick = IsDue(Snapshots.TickKimg);
+        if (tick)
         {
             Tick();
         }
 
         bool samples = IsDue(Snapshots.SamplesKimg);
-        bool checkpoint = IsDue(Snapshots.CheckpointKimg);
+        bool checkpoint = IsDue(Snapshots.CheckpointKimg) || (tick && _checkpointIsOverdue);
         if ((samples || checkpoint) && _state.Kimg < _state.Config.Training.Kimg)
         {
             _training.Stop();
-            if (samples)
+            if (samples && HasRoom(_disk.Grid, "a sample grid", "It is left out"))
             {
                 WriteSamples(Snapshots.DistanceEverySamples && Snapshots.DistanceImages > 0);
             }
 
             if (checkpoint)
             {
-                WriteCheckpoint();
+                // What was shown since the last one is worth more than the disk: the run goes on, and room may yet be made.
+                _checkpointIsOverdue = !HasRoom(
+                    _disk.Checkpoint, "a checkpoint", "The run goes on without, and tries again at the next line of statistics");
+                if (!_checkpointIsOverdue)
+                {
+                    WriteCheckpoint();
+                }
             }
 
             _training.Start();
@@ -202,13 +221,26 @@ internal sealed class RunRecorder : IDisposable
         _imagesOfCheckpoint = _state.Images;
         Checkpoint.Save(path, _state);
         _progress.Wrote("checkpoint", path);
-        if (Snapshots.KeepCheckpoints > 0)
+
+        // Later ones are damaged: the run was resumed from one before them. They do not count, or the sound ones would go.
+        string[] sound = [.. _folder.Checkpoints().SkipWhile(other => other != path)];
+        HashSet<decimal> superseded = [.. CheckpointRetention.Superseded(
+            sound.Select(s => RunFolder.Kimg(s)!.Value), Snapshots.KeepCheckpoints, Snapshots.MilestoneKimg)];
+        foreach (string old in sound.Where(s => superseded.Contains(RunFolder.Kimg(s)!.Value)))
         {
-            // Later ones are damaged: the run was resumed from one before them. They do not count, or the sound ones would go.
-            foreach (string old in _folder.Checkpoints().SkipWhile(other => other != path).Skip(Snapshots.KeepCheckpoints))
-            {
-                File.Delete(old);
-            }
+            File.Delete(old);
         }
+    }
+
+    private bool HasRoom(long bytes, string what, string otherwise)
+    {
+        long free = _disk.Free;
+        if (free < bytes)
+        {
+            Warn($"{_folder.Root}: {what} takes {DiskNeed.Text(bytes)}, and its disk has {DiskNeed.Text(free)} free. {otherwise}.");
+            return false;
+        }
+
+        return true;
     }
 }

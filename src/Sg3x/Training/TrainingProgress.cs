@@ -69,6 +69,10 @@ public interface ITrainingProgress
     /// <param name="distance">The result.</param>
     void Measured(TrainingDistance distance);
 
+    /// <summary>Something worth saying, and not odd.</summary>
+    /// <param name="message">What.</param>
+    void Noted(string message);
+
     /// <summary>Something is odd, but the run goes on.</summary>
     /// <param name="message">What.</param>
     void Warned(string message);

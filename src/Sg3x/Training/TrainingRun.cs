@@ -21,6 +21,9 @@ public sealed record TrainingRunOptions
 
     /// <summary>Asks for a stop: the iteration is finished and everything saved.</summary>
     public CancellationToken Stop { get; init; }
+
+    /// <summary>Bytes that are free on the disk of a path; null: what the system says.</summary>
+    public Func<string, long>? FreeDisk { get; init; }
 }
 
 /// <summary>A run in its folder, from its start or from where it stopped.</summary>
@@ -38,6 +41,7 @@ public static class TrainingRun
     {
         config.Validate();
         RunFolder run = new(folder);
+        AtomicFile.RemoveLeftovers(folder);
         if (Directory.Exists(folder) ? run.HoldsMoreThanPreflight() : File.Exists(folder))
         {
             throw UserException.Mismatch(folder, "a new or empty folder (or its name after --resume)", "something there already");
@@ -46,9 +50,13 @@ public static class TrainingRun
         config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
+        TransferReport? transfer = Initialise(state);
+        DiskNeed disk = new(state, folder, options.FreeDisk);
+        string? shortage = disk.Demand();
         RunVerification? verification = Look(run, state, options);
         ConfigJson.Save(run.Config, config, WithMark(options.Environment, verification?.Unverified));
-        return Train(state, run, dataset, options, verification, []);
+        return Train(
+            state, run, dataset, disk, options, new Beginning(verification, transfer, shortage is null ? [] : [shortage]));
     }
 
     /// <summary>Continues a run from its latest sound checkpoint, or from its start where it has none yet.</summary>
@@ -74,7 +82,14 @@ public static class TrainingRun
         AtomicFile.RemoveLeftovers(run.Root);
         AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "checkpoints"));
         AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "samples"));
-        List<string> warnings = Restore(run, state);
+        List<string> warnings = [];
+        TransferReport? transfer = Restore(run, state, warnings) ? null : Initialise(state);
+        DiskNeed disk = new(state, folder, options.FreeDisk);
+        if (disk.Demand() is string shortage)
+        {
+            warnings.Add(shortage);
+        }
+
         RunVerification? verification = Look(run, state, options);
         IReadOnlyDictionary<string, string>? environment = ConfigJson.LoadEnvironment(run.Config);
         string? mark = environment?.GetValueOrDefault(ConfigJson.UnverifiedKey);
@@ -87,8 +102,11 @@ public static class TrainingRun
             ConfigJson.Save(run.Config, config, WithMark(environment, unverified));
         }
 
-        return Train(state, run, dataset, options, verification, warnings);
+        return Train(state, run, dataset, disk, options, new Beginning(verification, transfer, warnings));
     }
+
+    private static TransferReport? Initialise(TrainingState state) =>
+        state.Config.Training.Init is { Length: > 0 } source ? WeightTransfer.Into(state, source) : null;
 
     private static RunVerification? Look(RunFolder run, TrainingState state, TrainingRunOptions options) =>
         options.Preflight?.Invoke(new RunStart(run, state.Config, state.Device, TorchSharp.torch.ScalarType.Float32));
@@ -111,14 +129,17 @@ public static class TrainingRun
     }
 
     private static TrainingSummary Train(
-        TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, RunVerification? verification,
-        List<string> warnings)
+        TrainingState state, RunFolder run, IImageDataset dataset, DiskNeed disk, TrainingRunOptions options, Beginning beginning)
     {
         RunConfig config = state.Config;
         TickStatistics statistics = new();
-        using RunRecorder recorder = new(state, run, statistics, dataset, options.Progress);
+        using RunRecorder recorder = new(state, run, statistics, dataset, disk, options.Progress);
         options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images)");
-        warnings.ForEach(recorder.Warn);
+        foreach (string warning in beginning.Warnings)
+        {
+            recorder.Warn(warning);
+        }
+
         if (dataset is FileImageDataset { Skipped: [SkippedImage first, ..] left })
         {
             recorder.Warn(
@@ -126,14 +147,14 @@ public static class TrainingRun
                 + $" (sg3x dataset check names them all); the first: {first.Reason}");
         }
 
-        if (verification?.Unverified is string unverified)
+        if (beginning.Verification?.Unverified is string unverified)
         {
             recorder.Warn($"UNVERIFIED: {unverified}.");
         }
 
         long dataSeed = CounterRandom.Seed(config.Training.Seed, RandomPurpose.DataOrder);
         using ImageBatches reals = new(dataset, config.Training.Batch, config.Data.Mirror, dataSeed, state.Images);
-        recorder.Begin(verification?.Summary, options.Stop);
+        recorder.Begin(beginning.Verification?.Summary, beginning.Transfer, options.Stop);
         try
         {
             bool completed = TrainingLoop.Run(
@@ -152,6 +173,9 @@ public static class TrainingRun
         }
     }
 
+    /// <summary>What is known of a run when it begins or goes on.</summary>
+    private sealed record Beginning(RunVerification? Verification, TransferReport? Transfer, IReadOnlyList<string> Warnings);
+
     /// <summary>What is stored must not depend on the folder that a command was given in.</summary>
     private static RunConfig WithFullNames(RunConfig config) =>
         config with { Data = config.Data with { Source = ImageDatasets.FullName(config.Data.Source) } };
@@ -167,9 +191,9 @@ public static class TrainingRun
         new(config, TrainingDevice.Prepare(config.Training.Device, config.Training.Threads));
 
     /// <summary>Loads the latest sound checkpoint; a damaged one gives way to the one before it.</summary>
-    private static List<string> Restore(RunFolder run, TrainingState state)
+    /// <returns>Whether there was one.</returns>
+    private static bool Restore(RunFolder run, TrainingState state, List<string> warnings)
     {
-        List<string> warnings = [];
         string? first = null;
         foreach (string path in run.Checkpoints())
         {
@@ -181,7 +205,7 @@ public static class TrainingRun
             }
 
             Checkpoint.Load(path, state);
-            return warnings;
+            return true;
         }
 
         if (first is not null)
@@ -191,6 +215,6 @@ public static class TrainingRun
         }
 
         warnings.Add($"{run.Root}: no checkpoint yet; the run starts over from its config.json.");
-        return warnings;
+        return false;
     }
 }

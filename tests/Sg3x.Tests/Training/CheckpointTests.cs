@@ -132,6 +132,25 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("not a safetensors file, but longer than its first eight bytes")]
+    [InlineData("\u0089PNG\r\n\u001a\n\0\0\0\rIHDR\0\0\0\u0001\0\0\0\u0001")]
+    public void An_empty_or_foreign_file_is_damaged(string content)
+    {
+        File.WriteAllText(Path, content, System.Text.Encoding.Latin1);
+        Assert.Contains("checkpoint.safetensors", Checkpoint.FindDamage(Path), StringComparison.Ordinal);
+        Assert.Throws<UserException>(() => Checkpoint.Load(Path, _state));
+    }
+
+    [Fact]
+    public void Another_programs_safetensors_file_is_damaged()
+    {
+        using IDisposable scope = NewDisposeScope();
+        SafeTensors.Write(Path, [("weight", zeros(3))]);
+        Assert.Contains("sg3x.format", Checkpoint.FindDamage(Path), StringComparison.Ordinal);
+    }
+
     private static void Step(TrainingState state)
     {
         using IDisposable scope = NewDisposeScope();

@@ -11,6 +11,8 @@ internal sealed class SilentProgress : ITrainingProgress
 
     public List<string> Warnings { get; } = [];
 
+    public List<string> Notes { get; } = [];
+
     public List<string> Files { get; } = [];
 
     public int Iterations { get; private set; }
@@ -21,13 +23,19 @@ internal sealed class SilentProgress : ITrainingProgress
     {
     }
 
-    public void Iterated(double kimg) => OnIteration?.Invoke(++Iterations);
+    public void Iterated(double kimg)
+    {
+        Iterations++;
+        OnIteration?.Invoke(Iterations);
+    }
 
     public void Ticked(TrainingTick tick) => Ticks.Add(tick);
 
     public void Wrote(string what, string path) => Files.Add(path);
 
     public void Measured(TrainingDistance distance) => Distances.Add(distance);
+
+    public void Noted(string message) => Notes.Add(message);
 
     public void Warned(string message) => Warnings.Add(message);
 }

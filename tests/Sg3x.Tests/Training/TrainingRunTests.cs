@@ -135,6 +135,47 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(whole, File.ReadAllBytes(again.Checkpoint));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_resume_passes_over_whatever_stands_in_a_checkpoints_place(int kind)
+    {
+        byte[] whole = File.ReadAllBytes(
+            Run(Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.016 } }, "run").Checkpoint);
+        RunFolder run = new(_folder.File("run"));
+        switch (kind)
+        {
+            case 0:
+                File.WriteAllBytes(run.Checkpoint(44), []);
+                break;
+            case 1:
+                File.Copy(Directory.GetFiles(_images.Root)[0], run.Checkpoint(44), overwrite: true);
+                break;
+            default:
+                using (Tensor weight = zeros(3))
+                {
+                    SafeTensors.Write(run.Checkpoint(44), [("weight", weight)]);
+                }
+
+                break;
+        }
+
+        SilentProgress progress = new();
+        TrainingSummary again = TrainingRun.Resume(run.Root, new TrainingRunOptions { Progress = progress });
+        Assert.Contains("000000.044kimg.safetensors", Assert.Single(progress.Warnings), StringComparison.Ordinal);
+        Assert.Equal(whole, File.ReadAllBytes(again.Checkpoint));
+    }
+
+    [Fact]
+    public void What_a_start_that_was_killed_left_is_no_obstacle()
+    {
+        Directory.CreateDirectory(_folder.File("run"));
+        File.WriteAllText(_folder.File($"run/config.json.{int.MaxValue}.partial"), "{");
+        Assert.True(Run(Tiny, "run").Completed);
+        Assert.Empty(Directory.GetFiles(_folder.File("run"), "*.partial"));
+    }
+
     [Fact]
     public void A_damaged_checkpoint_does_not_cost_the_sound_ones_before_it()
     {
