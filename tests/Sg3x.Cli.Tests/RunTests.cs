@@ -75,7 +75,7 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
         Assert.Contains("\e[", result.Output, StringComparison.Ordinal);
         Assert.Contains("━", result.Output, StringComparison.Ordinal);
         string last = result.Output[result.Output.LastIndexOf('╭')..];
-        Assert.All(["s/kimg", "G loss", "D sign", "memory", "0.020 / 0.02 kimg"],
+        Assert.All(["s/kimg", "G loss", "r_t", "memory", "0.020 / 0.02 kimg"],
             text => Assert.Contains(text, last, StringComparison.Ordinal));
         Assert.EndsWith("Sample grid: run/samples/000000.020kimg.png", last.TrimEnd(), StringComparison.Ordinal);
     }

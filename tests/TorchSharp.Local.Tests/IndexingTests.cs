@@ -56,6 +56,9 @@ public class IndexingTests
         Assert.Equal([4L], x[TensorIndex.Tensor(tensor(1L))].shape);
         Assert.Equal([1L, 9], x.index_select(0, tensor([0L, 2L])).select(1, 1).data<long>().ToArray());
         Assert.Equal([3L, 4L], x.gather(1, tensor(new long[,] { { 3 }, { 0 } })).flatten().data<long>().ToArray());
+        var sums = zeros(2, 3);
+        Assert.Same(sums, sums.scatter_add_(1, tensor(new long[,] { { 2, 2 }, { 0, 1 } }), tensor(new float[,] { { 1, 2 }, { 3, 4 } })));
+        Assert.Equal([0f, 0, 3, 3, 4, 0], sums.flatten().data<float>().ToArray());
     }
 
     [Fact]

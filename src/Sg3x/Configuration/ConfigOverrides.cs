@@ -24,6 +24,11 @@ public static class ConfigOverrides
             ["remat"] = ["training.rematerialise"],
             ["threads"] = ["training.threads"],
             ["gamma"] = ["training.r1Gamma"],
+            ["aug"] = ["augmentation.mode"],
+            ["aug-p"] = ["augmentation.p"],
+            ["ada-target"] = ["augmentation.target"],
+            ["ada-kimg"] = ["augmentation.kimg"],
+            ["ada-interval"] = ["augmentation.interval"],
         };
 
     /// <summary>Every path that can be set, in the order of <c>config.json</c>.</summary>

@@ -49,6 +49,7 @@ public static class Presets
         Generator = new GeneratorConfig { Resolution = resolution },
         Discriminator = new DiscriminatorConfig { Resolution = resolution },
         Training = new TrainingConfig { R1Gamma = gamma },
+        Augmentation = new AugmentationConfig { Mode = AugmentationConfig.Adaptive },
         Data = new DataConfig { Mirror = true },
     };
 
@@ -87,6 +88,7 @@ public static class Presets
         Generator = new GeneratorConfig { Resolution = 64, ZDim = 128, WDim = 128, ChannelBase = 2048, ChannelMax = 64 },
         Discriminator = new DiscriminatorConfig { Resolution = 64, ChannelBase = 2048, ChannelMax = 64 },
         Training = new TrainingConfig { Kimg = 200, Batch = 8, R1Gamma = 0.5 },
+        Augmentation = new AugmentationConfig { Mode = AugmentationConfig.Adaptive },
         Data = new DataConfig { Mirror = true },
         Snapshots = new SnapshotConfig { TickKimg = 0.4, SamplesKimg = 4, CheckpointKimg = 4, DistanceImages = 512 },
     };
@@ -99,6 +101,8 @@ public static class Presets
         },
         Discriminator = new DiscriminatorConfig { Resolution = 32, ChannelBase = 1024, ChannelMax = 32 },
         Training = new TrainingConfig { Kimg = 12, Batch = 8, R1Gamma = 0.1 },
+
+        // No augmentation: of ten thousand drawn cats each is seen about once.
         Data = new DataConfig { Source = "cats:", Mirror = true },
         Snapshots = new SnapshotConfig { TickKimg = 0.2, SamplesKimg = 2, CheckpointKimg = 2, DistanceImages = 256 },
     };

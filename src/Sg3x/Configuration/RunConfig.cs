@@ -18,6 +18,9 @@ public sealed record RunConfig
     /// <summary>The training.</summary>
     public TrainingConfig Training { get; init; } = new();
 
+    /// <summary>The augmentation of what D sees.</summary>
+    public AugmentationConfig Augmentation { get; init; } = new();
+
     /// <summary>The real images.</summary>
     public DataConfig Data { get; init; } = new();
 

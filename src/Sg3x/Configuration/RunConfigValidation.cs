@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sg3x.Augmentation;
 using Sg3x.Metrics;
 using Sg3x.Networks;
 using Sg3x.Schedule;
@@ -24,6 +25,7 @@ internal static class RunConfigValidation
         CheckRange("generator.imageChannels", config.Generator.ImageChannels, 3, 3);
         CheckDiscriminator(config.Discriminator, config.Generator);
         CheckTraining(config.Training, config.Discriminator);
+        CheckAugmentation(config.Augmentation);
         CheckSnapshots(config.Snapshots);
     }
 
@@ -79,6 +81,21 @@ internal static class RunConfigValidation
         CheckAbove("training.magnitudeHalfLifeKimg", t.MagnitudeHalfLifeKimg, 0, "0");
         CheckRange("training.blurSigma", t.BlurSigma, 0, d.Resolution);
         CheckRange("training.blurFadeKimg", t.BlurFadeKimg ?? 0, 0, Largest);
+    }
+
+    private static void CheckAugmentation(AugmentationConfig a)
+    {
+        if (a.Mode is not (AugmentationConfig.Adaptive or AugmentationConfig.Fixed or AugmentationConfig.None))
+        {
+            throw UserException.Mismatch("augmentation.mode", "ada, fixed or none", $"\"{a.Mode}\"");
+        }
+
+        AugmentationKinds.Named(a.Pipeline);
+        CheckRange("augmentation.p", a.P, 0, 1);
+        CheckRange("augmentation.target", a.Target, -1, 1);
+        CheckAbove("augmentation.kimg", a.Kimg, 0, "0");
+        CheckRange("augmentation.kimg", a.Kimg, 0, Largest);
+        CheckRange("augmentation.interval", a.Interval, 1, 1 << 20);
     }
 
     private static void CheckSnapshots(SnapshotConfig s)

@@ -10,9 +10,9 @@ namespace Sg3x.Training;
 
 /// <summary>
 /// A <see cref="TrainingState"/> as a safetensors file. Tensors: <c>G.KEY</c>, <c>G_ema.KEY</c>, <c>D.KEY</c> with the official
-/// release's keys, and <c>adam_G.…</c>, <c>adam_D.…</c>. Metadata: <c>sg3x.format</c>, <c>sg3x.config</c> (JSON),
-/// <c>sg3x.iteration</c>, <c>sg3x.adam_G.steps</c>, <c>sg3x.adam_D.steps</c>, and the data's SHA-256. Random numbers and the
-/// order of the images follow from the seed in the configuration and the iteration.
+/// release's keys, <c>adam_G.…</c>, <c>adam_D.…</c>, and <c>augmentation.…</c> where there is one. Metadata:
+/// <c>sg3x.format</c>, <c>sg3x.config</c> (JSON), <c>sg3x.iteration</c>, <c>sg3x.adam_G.steps</c>, <c>sg3x.adam_D.steps</c>,
+/// and the data's SHA-256. Random numbers and the order of the images follow from the configuration's seed and the iteration.
 /// </summary>
 public static class Checkpoint
 {
@@ -23,6 +23,7 @@ public static class Checkpoint
     // Far beyond any run, and times a batch still a number of images.
     private const long MostIterations = 1L << 40;
 
+    private const string AugmentationPrefix = "augmentation.";
     private const string ConfigKey = "sg3x.config";
     private const string IterationKey = "sg3x.iteration";
 
@@ -41,7 +42,7 @@ public static class Checkpoint
             [StepsKey("adam_G")] = Text(state.OptimiserG.Steps),
             [StepsKey("adam_D")] = Text(state.OptimiserD.Steps),
         };
-        SafeTensors.Write(path, Tensors(state), metadata);
+        SafeTensors.Write(path, Tensors(state, state.Augmentation.IsOn), metadata);
     }
 
     /// <summary>Room that a checkpoint takes.</summary>
@@ -71,7 +72,8 @@ public static class Checkpoint
                 $"training.seed = {config.Training.Seed}, training.batch = {config.Training.Batch}");
         }
 
-        CopyInto(file, "", Tensors(state));
+        CopyInto(file, "", Tensors(state, file.Entries.ContainsKey($"{AugmentationPrefix}p")));
+        state.Augmentation.Controller.Restored();
         state.Iteration = Number(file, IterationKey);
         state.OptimiserG.Steps = Number(file, StepsKey("adam_G"));
         state.OptimiserD.Steps = Number(file, StepsKey("adam_D"));
@@ -149,11 +151,12 @@ public static class Checkpoint
         }
     }
 
-    private static IEnumerable<(string Name, Tensor Tensor)> Tensors(TrainingState state) =>
+    private static IEnumerable<(string Name, Tensor Tensor)> Tensors(TrainingState state, bool augmentation) =>
     [
         .. Named("G", state.G), .. Named("G_ema", state.Average), .. Named("D", state.D),
         .. state.OptimiserG.State.Select(s => ($"adam_G.{s.Name}", s.Tensor)),
         .. state.OptimiserD.State.Select(s => ($"adam_D.{s.Name}", s.Tensor)),
+        .. augmentation ? state.Augmentation.Controller.State.Select(s => (AugmentationPrefix + s.Name, s.Tensor)) : [],
     ];
 
     private static IEnumerable<(string Name, Tensor Tensor)> Named(string prefix, nn.Module module) =>

@@ -31,6 +31,21 @@ public enum RandomPurpose
 
     /// <summary>The latents of single images that are asked for by number.</summary>
     NumberedLatents = 9,
+
+    /// <summary>Augmentation of the images of the generator's step.</summary>
+    GeneratorAugmentation = 20,
+
+    /// <summary>Augmentation of the generated images of the discriminator's step.</summary>
+    FakeAugmentation = 21,
+
+    /// <summary>Augmentation of the real images of the discriminator's step.</summary>
+    RealAugmentation = 22,
+
+    /// <summary>Augmentation of the real images of R1's step.</summary>
+    PenaltyAugmentation = 23,
+
+    /// <summary>The noise of one augmented image.</summary>
+    AugmentationNoise = 24,
 }
 
 /// <summary>

@@ -188,6 +188,7 @@ internal sealed class RunRecorder : IDisposable
             _statistics.Mean(Statistic.DiscriminatorLossFake) ?? 0,
             _statistics.Mean(Statistic.DiscriminatorLossReal) ?? 0,
             _statistics.Mean(Statistic.RealSign) ?? 0,
+            _state.Augmentation.Probability,
             _statistics.Mean(Statistic.R1Penalty),
             Environment.WorkingSet,
             _elapsed.Elapsed.TotalSeconds,

@@ -39,8 +39,7 @@ public static class TrainingLoop
                 }
 
                 phases.AverageWeights();
-
-                // The controller of an adaptive augmentation has its place here.
+                phases.AdaptAugmentation();
             }
 
             state.Iteration++;

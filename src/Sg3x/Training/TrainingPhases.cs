@@ -34,7 +34,7 @@ public sealed class TrainingPhases
         Tensor z = Latents(RandomPurpose.GeneratorLatents);
         Minimise("G", _state.OptimiserG, part =>
         {
-            Tensor logits = Judge(_state.G.forward(part.Of(z)));
+            Tensor logits = Judge(_state.G.forward(part.Of(z)), RandomPurpose.GeneratorAugmentation, part);
             Tensor loss = Losses.Generator(logits);
             return [new(loss, Statistic.GeneratorLoss)];
         });
@@ -72,8 +72,10 @@ public sealed class TrainingPhases
     private void DiscriminatorStep(Tensor real, Tensor z) =>
         Minimise("D", _state.OptimiserD, part =>
         {
-            Tensor fakeLogits = Judge(GenerateForDiscriminator(part.Of(z), updateAverages: part.IsFirst));
-            Tensor realLogits = Judge(part.Of(real));
+            Tensor fakes = GenerateForDiscriminator(part.Of(z), updateAverages: part.IsFirst);
+            Tensor fakeLogits = Judge(fakes, RandomPurpose.FakeAugmentation, part);
+            Tensor realLogits = Judge(part.Of(real), RandomPurpose.RealAugmentation, part);
+            _state.Augmentation.Controller.Observe(realLogits);
             return
             [
                 new(Losses.DiscriminatorOnFake(fakeLogits), Statistic.DiscriminatorLossFake),
@@ -91,7 +93,8 @@ public sealed class TrainingPhases
         Minimise("R1", _state.OptimiserD, part =>
         {
             Tensor x = part.Of(real).detach().requires_grad_(true);
-            Tensor logits = Judge(x);
+            Tensor logits = Judge(x, RandomPurpose.PenaltyAugmentation, part);
+            _state.Augmentation.Controller.Observe(logits);
             return
             [
                 new(Losses.R1(logits, x), Statistic.R1Penalty, weight),
@@ -103,18 +106,22 @@ public sealed class TrainingPhases
         });
     }
 
+    /// <summary>Moves the probability of augmentation where it is time, by r_t.</summary>
+    public void AdaptAugmentation() => _state.Augmentation.Controller.EndIteration(_state.Iteration);
+
     /// <summary>G_ema ← β·G_ema + (1 − β)·G.</summary>
     public void AverageWeights() => WeightAverage.Update(
         _state.Average,
         _state.G,
         WeightAverage.Beta(Config.Batch, _state.Config.EmaHalfLifeImages, Config.EmaRampup, _state.Images));
 
-    /// <summary>D's verdict on images as it sees them: blurred at the start of config R's training (then augmented, once there
-    /// is an augmentation).</summary>
-    private Tensor Judge(Tensor images)
+    /// <summary>D's verdict on images as it sees them: blurred at the start of config R's training, then augmented.</summary>
+    private Tensor Judge(Tensor images, RandomPurpose augmentation, BatchPart part)
     {
         double sigma = InitialBlur.Sigma(Config.BlurSigma, _state.Config.BlurFadeImages, _state.Images);
-        return _state.D.forward(InitialBlur.Apply(images, sigma));
+        Tensor blurred = InitialBlur.Apply(images, sigma);
+        long start = (long)part.Index * part.Size;
+        return _state.D.forward(_state.Augmentation.Apply(blurred, augmentation, _state.Iteration, start));
     }
 
     private static bool IsAverage(string buffer) =>

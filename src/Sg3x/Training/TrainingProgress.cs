@@ -9,13 +9,15 @@ namespace Sg3x.Training;
 /// <param name="DiscriminatorLossFake">E[softplus(D(G(z)))].</param>
 /// <param name="DiscriminatorLossReal">E[softplus(−D(x))].</param>
 /// <param name="RealSign">r_t = E[sign D(x)].</param>
+/// <param name="AugmentationP">The probability of augmentation, p; null where nothing is augmented.</param>
 /// <param name="R1Penalty">E‖∇ₓ D(x)‖² without its weight; null when no R1 step fell into the time.</param>
 /// <param name="MemoryBytes">Resident memory of the process.</param>
 /// <param name="ElapsedSeconds">Seconds since the run was started or resumed.</param>
 /// <param name="SecondsLeft">Estimated seconds to the end of the run.</param>
 public sealed record TrainingTick(
     long Iteration, double Kimg, double TotalKimg, double SecondsPerKimg, double GeneratorLoss, double DiscriminatorLossFake,
-    double DiscriminatorLossReal, double RealSign, double? R1Penalty, long MemoryBytes, double ElapsedSeconds, double SecondsLeft)
+    double DiscriminatorLossReal, double RealSign, double? AugmentationP, double? R1Penalty, long MemoryBytes,
+    double ElapsedSeconds, double SecondsLeft)
 {
     /// <summary>D's loss, the sum of both terms.</summary>
     public double DiscriminatorLoss => DiscriminatorLossFake + DiscriminatorLossReal;

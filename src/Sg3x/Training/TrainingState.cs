@@ -1,3 +1,4 @@
+using Sg3x.Augmentation;
 using Sg3x.Configuration;
 using Sg3x.Networks;
 using static TorchSharp.torch;
@@ -5,7 +6,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Training;
 
 /// <summary>
-/// Everything that changes while a run trains: the weights of G, D and G_ema, both optimisers and the number of iterations.
+/// Everything that changes while a run trains: the weights of G, D and G_ema, both optimisers, the probability of augmentation
+/// and the number of iterations.
 /// Together with the configuration it determines the rest of the run.
 /// </summary>
 public sealed class TrainingState : IDisposable
@@ -23,6 +25,7 @@ public sealed class TrainingState : IDisposable
         D = new Discriminator(config.Discriminator, CounterRandom.Seed(seed, RandomPurpose.DiscriminatorWeights), device);
         G.Synthesis.MagnitudeBeta = Math.Pow(0.5, config.Training.Batch / (config.Training.MagnitudeHalfLifeKimg * 1000));
         Average.eval();
+        Augmentation = new RunAugmentation(config, device);
 
         TrainingConfig t = config.Training;
         G.Synthesis.Rematerialised = t.Rematerialise;
@@ -54,6 +57,9 @@ public sealed class TrainingState : IDisposable
     /// <summary>G_ema, the moving average of <see cref="G"/>.</summary>
     public Networks.Generator Average { get; }
 
+    /// <summary>The augmentation of what D sees, with its probability.</summary>
+    public RunAugmentation Augmentation { get; }
+
     /// <summary>Adam of G.</summary>
     public AdamOptimiser OptimiserG { get; }
 
@@ -77,5 +83,6 @@ public sealed class TrainingState : IDisposable
         G.Dispose();
         D.Dispose();
         Average.Dispose();
+        Augmentation.Dispose();
     }
 }

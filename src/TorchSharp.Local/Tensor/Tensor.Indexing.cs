@@ -105,6 +105,8 @@ public static partial class torch
 
         public Tensor gather(long dim, Tensor index) => Operator.Call("gather", this, dim, index);
 
+        public Tensor scatter_add_(long dim, Tensor index, Tensor src) => Operator.InPlace("scatter_add_", this, dim, index, src);
+
         private Tensor At(params ReadOnlySpan<long> positions)
         {
             var current = this;

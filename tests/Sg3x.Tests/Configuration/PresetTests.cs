@@ -55,6 +55,17 @@ public sealed class PresetTests
         Assert.Equal(0.999, Math.Pow(0.5, run.Training.Batch / run.EmaHalfLifeImages), 12);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Augmentation_is_adaptive_with_the_official_settings_but_for_the_demo(string name)
+    {
+        AugmentationConfig expected = new()
+        {
+            Mode = name == "demo" ? "none" : "ada", P = 0, Target = 0.6, Kimg = 500, Interval = 4, Pipeline = "bgc",
+        };
+        Assert.Equal(expected, Presets.Get(name).Augmentation);
+    }
+
     [Fact]
     public void An_unknown_preset_is_a_user_error_that_lists_the_known()
     {

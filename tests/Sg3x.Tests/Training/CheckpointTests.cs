@@ -46,6 +46,29 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void The_augmentation_comes_back_into_a_run_that_has_one_and_is_no_obstacle_to_one_that_has_none()
+    {
+        AugmentationConfig ada = new() { Mode = AugmentationConfig.Adaptive };
+        using TrainingState adapted = new(TinyRun.Config with { Augmentation = ada }, CPU);
+        adapted.Augmentation.Controller.Probability.fill_(0.1 + 0.2);
+        adapted.Augmentation.Controller.Observe(ones(3));
+        Checkpoint.Save(Path, adapted);
+        using TrainingState other = new(TinyRun.Config with { Augmentation = ada with { P = 1 } }, CPU);
+        Checkpoint.Load(Path, other);
+        Assert.Equal(
+            adapted.Augmentation.Controller.State.Select(s => s.Tensor.item<double>()),
+            other.Augmentation.Controller.State.Select(s => s.Tensor.item<double>()));
+        Checkpoint.Load(Path, _state);
+        Assert.Null(_state.Augmentation.Probability);
+
+        // And from a run without: p begins where it is configured to.
+        Checkpoint.Save(Path, _state);
+        using TrainingState begun = new(TinyRun.Config with { Augmentation = ada with { P = 0.25 } }, CPU);
+        Checkpoint.Load(Path, begun);
+        Assert.Equal(0.25, begun.Augmentation.Probability);
+    }
+
+    [Fact]
     public void The_generator_that_is_read_back_is_the_average()
     {
         using IDisposable scope = NewDisposeScope();

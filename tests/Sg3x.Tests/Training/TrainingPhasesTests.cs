@@ -113,6 +113,43 @@ public sealed class TrainingPhasesTests : IDisposable
     }
 
     [Fact]
+    public void Every_real_logit_counts_for_the_augmentation_and_each_phase_draws_its_own()
+    {
+        AugmentationConfig ada = new() { Mode = AugmentationConfig.Adaptive, P = 0.7 };
+        using TrainingState state = new(Tiny with { Augmentation = ada }, CPU);
+        TrainingPhases phases = new(state, new TickStatistics());
+        Tensor real = CounterRandom.Normal(1, CPU, Batch, 3, 16, 16);
+        phases.GeneratorStep();
+        Assert.Equal(0, state.Augmentation.Controller.SignCount.item<double>());
+        phases.DiscriminatorStep(real);
+        Assert.Equal(Batch, state.Augmentation.Controller.SignCount.item<double>());
+        phases.R1Step(real);
+        Assert.Equal(2 * Batch, state.Augmentation.Controller.SignCount.item<double>());
+        phases.AdaptAugmentation();
+        Assert.NotEqual(0.7, state.Augmentation.Probability);
+
+        RandomPurpose[] purposes =
+        [
+            RandomPurpose.GeneratorAugmentation, RandomPurpose.FakeAugmentation, RandomPurpose.RealAugmentation,
+            RandomPurpose.PenaltyAugmentation,
+        ];
+        float[] Sums(long iteration) =>
+            [.. purposes.Select(purpose => state.Augmentation.Apply(real, purpose, iteration, 0).square().sum().item<float>())];
+        float[] all = [.. Sums(0), .. Sums(1)];
+        Assert.Equal(all.Length, all.Distinct().Count());
+        Assert.Equal(Sums(0), all[..4]);
+    }
+
+    [Fact]
+    public void What_nobody_augments_is_left_as_it_is()
+    {
+        using TrainingState state = new(Tiny, CPU);
+        Tensor real = CounterRandom.Normal(1, CPU, Batch, 3, 16, 16);
+        Assert.Same(real, state.Augmentation.Apply(real, RandomPurpose.RealAugmentation, 0, 0));
+        Assert.Null(state.Augmentation.Probability);
+    }
+
+    [Fact]
     public void A_backward_pass_that_failed_stops_the_step()
     {
         using TrainingState state = new(Tiny, CPU);

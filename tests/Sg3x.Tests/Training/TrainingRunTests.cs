@@ -34,14 +34,20 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 4)]
-    [InlineData(4, 4)]
-    [InlineData(5, 4)]
-    [InlineData(6, 2)]
-    [InlineData(10, 2)]
-    public void A_stopped_and_resumed_run_is_bit_identical_to_one_never_stopped(int stopAfter, int batchDevice)
+    [InlineData(1, 4, "none")]
+    [InlineData(4, 4, "none")]
+    [InlineData(5, 4, "ada")]
+    [InlineData(6, 2, "none")]
+    [InlineData(7, 2, "ada")]
+    [InlineData(10, 2, "fixed")]
+    public void A_stopped_and_resumed_run_is_bit_identical_to_one_never_stopped(int stopAfter, int batchDevice, string augmentation)
     {
-        RunConfig config = Tiny with { Training = Tiny.Training with { BatchDevice = batchDevice } };
+        // p moves by 0.1 at iterations 0, 3, 6 and 9.
+        RunConfig config = Tiny with
+        {
+            Training = Tiny.Training with { BatchDevice = batchDevice },
+            Augmentation = new AugmentationConfig { Mode = augmentation, P = 0.5, Kimg = 10 * 3 * Batch / 1000.0, Interval = 3 },
+        };
         string whole = Run(config, "whole").Checkpoint;
 
         using CancellationTokenSource stop = new();

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Sg3x.Ops.Cpu;
@@ -51,22 +49,14 @@ internal sealed unsafe class FusedCall(FilteredLeakyReluPlan plan, SimdWidth wid
         var result = empty([batch, channels, vertical.Output, horizontal.Output], dtype: source.dtype, device: source.device);
         var (input, dense) = (source.contiguous(), bias?.contiguous());
         var call = new PlaneCall(
-            (int)(batch * channels), (int)channels, Memory(input), Memory(result), Memory(dense), Memory(mask), (double*)Memory(sums),
-            stage, source.dtype == ScalarType.BFloat16 ? StorageFormat.BFloat16 : StorageFormat.Native);
+            (int)(batch * channels), (int)channels, TensorMemory.Of(input), TensorMemory.Of(result), TensorMemory.Of(dense),
+            TensorMemory.Of(mask), (double*)TensorMemory.Of(sums), stage,
+            source.dtype == ScalarType.BFloat16 ? StorageFormat.BFloat16 : StorageFormat.Native);
         if (source.dtype == ScalarType.Float64)
             PlaneRunner.Run<double>(plan, call, width, get_num_threads());
         else
             PlaneRunner.Run<float>(plan, call, width, get_num_threads());
         GC.KeepAlive((input, dense, mask, sums));
         return result.MoveToOuterDisposeScope();
-    }
-
-    // A span of bytes ends at 2 GiB, the memory does not: the first image stands for it.
-    private static byte* Memory(Tensor? tensor)
-    {
-        if (tensor is null || tensor.numel() == 0)
-            return null;
-        using var first = tensor.narrow(0, 0, 1);
-        return (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 }

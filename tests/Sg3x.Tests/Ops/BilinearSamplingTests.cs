@@ -1,0 +1,185 @@
+using FsCheck.Xunit;
+using Sg3x.Ops;
+using static TorchSharp.torch;
+
+namespace Sg3x.Tests.Ops;
+
+/// <summary>Bilinear sampling and its derivatives of first and second order.</summary>
+public sealed class BilinearSamplingTests : IDisposable
+{
+    private const int Size = 7;
+
+    // Positions 2…5 are those of 6…9 again.
+    private static readonly SamplingAxis Repeating = new([0, 1, 2, 3, 4, 5, 2, 3, 4, 5, 6]);
+
+    private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Property(MaxTest = 30)]
+    public void It_is_its_definition(int seed, bool onCpu)
+    {
+        using IDisposable scope = NewDisposeScope();
+        (Tensor x, Tensor map) = Case(seed);
+        double[,,,] y = Values(BilinearSampling.Apply(x, map, Repeating, Size, onCpu));
+        double[,,,] memory = Values(x);
+        double[] m = TensorAssert.Values(map);
+        for (int n = 0; n < 2; n++)
+        {
+            for (int i = 0; i < Size; i++)
+            {
+                for (int j = 0; j < Size; j++)
+                {
+                    double v = (m[6 * n] * i) + (m[(6 * n) + 1] * j) + m[(6 * n) + 2];
+                    double u = (m[(6 * n) + 3] * i) + (m[(6 * n) + 4] * j) + m[(6 * n) + 5];
+                    for (int c = 0; c < 3; c++)
+                        Assert.Equal(Definition(memory, n, c, v, u), y[n, c, i, j], 1e-12);
+                }
+            }
+        }
+    }
+
+    [Property(MaxTest = 30)]
+    public void Both_implementations_agree_forward_and_backward(int seed)
+    {
+        using IDisposable scope = NewDisposeScope();
+        (Tensor x, Tensor map) = Case(seed);
+        Tensor probe = Normal(seed, 2, 3, Size, Size);
+        (Tensor Y, Tensor Dx)[] both =
+        [
+            .. new[] { true, false }.Select(onCpu =>
+            {
+                Tensor leaf = x.detach().requires_grad_();
+                Tensor y = BilinearSampling.Apply(leaf, map, Repeating, Size, onCpu);
+                return (y, autograd.grad([(y * probe).sum()], [leaf])[0]);
+            }),
+        ];
+
+        // At most 4·49 terms of about 1 add up at a pixel.
+        Assert.InRange((both[0].Y - both[1].Y).abs().max().item<double>(), 0, 1e-12);
+        Assert.InRange((both[0].Dx - both[1].Dx).abs().max().item<double>(), 0, 1e-11);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Its_derivatives_are_right_to_second_order(bool onCpu)
+    {
+        (Tensor x, Tensor map) = Case(3);
+        Tensor weight = Normal(4, 2, 3, Size, Size), direction = Normal(5, [.. x.shape]), other = Normal(6, [.. x.shape]);
+        Tensor Loss(Tensor at) => (BilinearSampling.Apply(at, map, Repeating, Size, onCpu).sin() * weight).sum();
+
+        // Central differences: ε²/6 of the third derivative, and 2⁻⁵²/ε of the value; both about 1e−10 of some hundred terms.
+        const double epsilon = 1e-5;
+        Tensor leaf = x.detach().requires_grad_();
+        Tensor gradient = autograd.grad([Loss(leaf)], [leaf], create_graph: true, retain_graph: true)[0];
+        double numerical = (Loss(x + (epsilon * direction)) - Loss(x - (epsilon * direction))).item<double>() / (2 * epsilon);
+        Assert.Equal(numerical, (gradient * direction).sum().item<double>(), 1e-7);
+
+        Tensor second = autograd.grad([(gradient * direction).sum()], [leaf], create_graph: true, retain_graph: true)[0];
+        double forward = (Gradient(x + (epsilon * other)) * direction).sum().item<double>();
+        double backward = (Gradient(x - (epsilon * other)) * direction).sum().item<double>();
+        double found = (second * other).sum().item<double>();
+        Assert.Equal((forward - backward) / (2 * epsilon), found, 1e-7);
+        Assert.True(Math.Abs(found) > 0.01);
+
+        // The Hessian is symmetric, and there is a third derivative.
+        Tensor swapped = autograd.grad([(gradient * other).sum()], [leaf], retain_graph: true)[0];
+        Assert.Equal(found, (swapped * direction).sum().item<double>(), 1e-10);
+        Assert.True(autograd.grad([(second * other).sum()], [leaf])[0].abs().max().item<double>() > 0.01);
+        CustomBackward.ThrowIfFailed();
+
+        Tensor Gradient(Tensor at)
+        {
+            Tensor here = at.detach().requires_grad_();
+            return autograd.grad([Loss(here)], [here])[0];
+        }
+    }
+
+    [Fact]
+    public void The_number_of_threads_changes_no_bit()
+    {
+        (Tensor x, Tensor map) = Case(8);
+        int threads = get_num_threads();
+        try
+        {
+            double[][] results =
+            [
+                .. new[] { 1, 3 }.Select(count =>
+                {
+                    set_num_threads(count);
+                    Tensor leaf = x.to_type(ScalarType.Float32).requires_grad_();
+                    Tensor y = BilinearSampling.Apply(leaf, map, Repeating, Size);
+                    Tensor gradient = autograd.grad([y.square().sum()], [leaf])[0];
+                    return (double[])[.. TensorAssert.Values(y), .. TensorAssert.Values(gradient)];
+                }),
+            ];
+            Assert.Equal(results[0], results[1]);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Fact]
+    public void Far_away_and_nowhere_there_is_nothing()
+    {
+        (Tensor x, _) = Case(9);
+        foreach (double there in (double[])[1e300, -1e300, double.NaN])
+        {
+            Tensor map = zeros([2, 2, 3], dtype: ScalarType.Float64) + there;
+            Assert.Equal(0, BilinearSampling.Apply(x, map, Repeating, Size).abs().max().item<double>());
+        }
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        (Tensor x, Tensor map) = Case(9);
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x.narrow(3, 0, 5), map, Repeating, Size));
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x, map, SamplingAxis.Plain(5), Size));
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x, map, Repeating, 0));
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x, map.to_type(ScalarType.Float32), Repeating, Size));
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x, map.narrow(0, 0, 1), Repeating, Size));
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x.to_type(ScalarType.BFloat16), map, Repeating, Size));
+        Assert.Throws<ArgumentException>(() => new SamplingAxis([]));
+        Assert.Throws<ArgumentException>(() => new SamplingAxis([0, -1]));
+    }
+
+    private static double Definition(double[,,,] memory, int n, int c, double v, double u)
+    {
+        double sum = 0;
+        for (int row = (int)Math.Floor(v); row <= Math.Floor(v) + 1; row++)
+        {
+            for (int column = (int)Math.Floor(u); column <= Math.Floor(u) + 1; column++)
+            {
+                if (row >= 0 && row < Repeating.Length && column >= 0 && column < Repeating.Length)
+                {
+                    double weight = (1 - Math.Abs(v - row)) * (1 - Math.Abs(u - column));
+                    sum += weight * memory[n, c, Repeating.Rows[row], Repeating.Rows[column]];
+                }
+            }
+        }
+
+        return sum;
+    }
+
+    // Turned, scaled and moved maps that leave the image on every side.
+    private static (Tensor X, Tensor Map) Case(int seed)
+    {
+        Tensor map = Normal(seed, 2, 2, 3) * tensor(new[] { 1.0, 1, 3 }, dtype: ScalarType.Float64)
+            + tensor(new[] { 0.0, 0, 5 }, dtype: ScalarType.Float64);
+        return (Normal(~seed, 2, 3, Repeating.MemoryRows, Repeating.MemoryRows), map);
+    }
+
+    private static Tensor Normal(int seed, params long[] shape) =>
+        randn(shape, dtype: ScalarType.Float64, generator: new TorchSharp.torch.Generator((ulong)(uint)seed));
+
+    private static double[,,,] Values(Tensor x)
+    {
+        double[,,,] values = new double[x.shape[0], x.shape[1], x.shape[2], x.shape[3]];
+        Buffer.BlockCopy(TensorAssert.Values(x), 0, values, 0, values.Length * sizeof(double));
+        return values;
+    }
+}
