@@ -143,12 +143,13 @@ public static class Application
     }
 
     // The tests that may notice, the quickest first. What is computed once is reached by whichever test comes first, so for such a
-    // mutant they are all those that reach anything of its file.
+    // mutant they are all there are, those first that reach anything of its file.
     private static int[] Able(Mutant mutant, IReadOnlyList<TestRecord> records, ILookup<string, Mutant> byFile)
     {
         HashSet<int> wanted = mutant.IsStatic ? [.. byFile[mutant.File].Select(m => m.Id)] : [mutant.Id];
-        return [.. Enumerable.Range(0, records.Count).Where(t => records[t].Passed && records[t].Reached.Overlaps(wanted))
-            .OrderBy(t => records[t].Seconds)];
+        return [.. Enumerable.Range(0, records.Count)
+            .Where(t => records[t].Passed && (mutant.IsStatic || records[t].Reached.Overlaps(wanted)))
+            .OrderByDescending(t => records[t].Reached.Overlaps(wanted)).ThenBy(t => records[t].Seconds)];
     }
 
     private static void Print(string name, Score score)

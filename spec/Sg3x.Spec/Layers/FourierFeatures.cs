@@ -71,7 +71,7 @@ public static class FourierFeatures
     public static double[] Centres(int size, double s) =>
         [.. Enumerable.Range(0, size).Select(i => (i + 0.5 - size / 2.0) / s)];
 
-    /// <summary>The product of two 3×3 matrices.</summary>
+    /// <summary>The matrix product a·b.</summary>
     public static double[,] Multiply(double[,] a, double[,] b)
     {
         int rows = a.GetLength(0), columns = b.GetLength(1);

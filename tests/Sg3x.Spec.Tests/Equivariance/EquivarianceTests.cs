@@ -108,6 +108,12 @@ public class EquivarianceTests
                     Assert.Equal(1, whole.Mask[v, u]);
                     Near.Value(whole.Image[0][v, u], fraction.Image[0][v, u], 1e-13);
                 }
+
+        // What has no source is 0 and does not count.
+        for (int v = 0; v < 20; v++)
+            for (int u = 0; u < 20; u++)
+                if (whole.Mask[v, u] == 0)
+                    Assert.Equal(0, whole.Image[0][v, u]);
         Near.Value(1, Translation.Taps(draw.Uniform(0, 1)).Sum());
     }
 

@@ -77,6 +77,36 @@ public class MaskTests
                 Near.Value(axis[v] * axis[u], f[v, u]);
     }
 
+    /// <summary>
+    /// Turned, f is the product of two sums over the whole plane, S_α and L_α seen from where each tap stands; the mirror image would
+    /// be the limit of −α.
+    /// </summary>
+    [Fact]
+    public void The_band_limit_of_a_turn_is_its_definition()
+    {
+        const int half = 63, n = 2 * half + 1;
+        const double α = 0.4;
+        double[,] f = Rotation.BandLimit(Rotation.Matrix(α), 1);
+        double Window(double t) => Math.Abs(t) < 3 ? LowPass.Sinc(t / 3) : 0;
+        double Sum(Func<double, double> g, int k, int j)
+        {
+            double sum = 0;
+            for (int v = -half; v <= half; v++)
+                for (int u = -half; u <= half; u++)
+                {
+                    // S_α(p) = S(R p); what it is convolved with wraps round.
+                    double turned = g(Math.Cos(α) * u + Math.Sin(α) * v) * g(-Math.Sin(α) * u + Math.Cos(α) * v);
+                    sum += turned * g(Math.IEEERemainder(k - u, n)) * g(Math.IEEERemainder(j - v, n));
+                }
+            return sum;
+        }
+        double Tap(int k, int j) => Sum(LowPass.Sinc, k, j) * Sum(Window, k, j);
+        double centre = Tap(0, 0);
+        foreach ((int k, int j) in (ReadOnlySpan<(int, int)>)[(1, 0), (2, 1), (-2, 1), (4, -3)])
+            Near.Value(Tap(k, j) / centre, f[5 + j, 5 + k] / f[5, 5]);
+        Assert.True(Math.Abs(f[6, 7] - f[6, 3]) > 1e-3 * f[5, 5], "a band limit that turns has no mirror symmetry");
+    }
+
     [Fact]
     public void A_matrix_turns_right_to_up_and_the_users_the_other_way()
     {

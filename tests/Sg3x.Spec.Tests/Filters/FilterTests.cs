@@ -20,6 +20,10 @@ public class FilterTests
             Near.Value(SpecialFunctions.BesselI0(x[i]), Bessel.I0(x[i]), 1e-13);
             Near.Value(SpecialFunctions.BesselJ(1, x[i]), Bessel.J1(x[i]), 1e-13);
         }
+        // Far out, where the steps must outnumber the oscillations: to 17 digits, by a library for any number of them.
+        Near.Value(-0.031887431377499950, Bessel.J1(300), 1e-13);
+        Near.Value(0.0047283119070895239, Bessel.J1(1000), 1e-13);
+        Near.Value(-0.0091174057136461459, Bessel.J1(5000), 1e-12);
         Assert.Equal(-Bessel.J1(2), Bessel.J1(-2), 15);
         Assert.Equal(Bessel.I0(2), Bessel.I0(-2), 15);
     }

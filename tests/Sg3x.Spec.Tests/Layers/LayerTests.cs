@@ -95,7 +95,16 @@ public class LayerTests
         var layers = new List<(double[,], double[])> { (draw.Plane(6, 6), draw.Row(6)), (draw.Plane(6, 6), draw.Row(6)) };
         double[] z = draw.Row(6);
         Near.Relative(Mapping.Forward(z, layers), Mapping.Forward([.. z.Select(value => 3 * value)], layers), 1e-7);
+
+        // z / √(mean z² + 1e−8), before any layer: 1e−4 throughout is divided by √(2e−8).
+        Near.Relative([Math.Sqrt(0.5), -Math.Sqrt(0.5)], Mapping.Forward([1e-4, -1e-4], []), 1e-12);
     }
+
+    [Fact]
+    public void Matrices_of_other_shapes_multiply_too() =>
+        Assert.Equal(
+            new double[,] { { 15, 18, 21 } },
+            FourierFeatures.Multiply(new double[,] { { 1, 2 } }, new double[,] { { 3, 4, 5 }, { 6, 7, 8 } }));
 
     /// <summary>Any transform of the plane is seen by the features as the same sines at transformed positions.</summary>
     [Property(MaxTest = 30)]

@@ -26,17 +26,32 @@ public class BFloat16Tests
     [Fact]
     public void NaN_stays() => Assert.True(double.IsNaN(BFloat16.Round(double.NaN)));
 
-    /// <summary>Adding 0x7FFF and the last kept bit to a float's bits and cutting them is the classic way: another derivation.</summary>
-    [Property(MaxTest = 300)]
-    public void Agrees_with_the_bits(int bits)
+    /// <summary>
+    /// Adding 0x7FFF and the last kept bit to a float's bits and cutting them is the classic way: another derivation. Every upper
+    /// half, with lower halves at, beside and away from the tie.
+    /// </summary>
+    [Fact]
+    public void Agrees_with_the_bits()
     {
-        float x = BitConverter.Int32BitsToSingle(bits);
-        if (float.IsNaN(x))
-            return;
-        uint u = BitConverter.SingleToUInt32Bits(x);
-        uint rounded = (u + 0x7FFF + ((u >> 16) & 1)) & 0xFFFF0000;
-        Assert.Equal(BitConverter.UInt32BitsToSingle(rounded), (float)BFloat16.Round(x));
+        uint[] lowers = [0, 1, 0x3A5C, 0x7FFF, 0x8000, 0x8001, 0xFFFF];
+        for (uint upper = 0; upper <= 0xFFFF; upper++)
+        {
+            foreach (uint lower in lowers)
+            {
+                uint bits = (upper << 16) | lower;
+                float x = BitConverter.UInt32BitsToSingle(bits);
+                if (float.IsNaN(x))
+                    continue;
+                float rounded = BitConverter.UInt32BitsToSingle((bits + 0x7FFF + (upper & 1)) & 0xFFFF0000);
+                if (rounded != (float)BFloat16.Round(x))
+                    Assert.Fail($"{x:R}: {rounded:R} by its bits, {BFloat16.Round(x):R} by definition");
+            }
+        }
     }
+
+    [Fact]
+    public void The_unit_roundoff_is_half_the_gap_after_one() =>
+        Assert.Equal(BFloat16.UnitRoundoff, (BFloat16.Round(1 + 1.5 * BFloat16.UnitRoundoff) - 1) / 2);
 
     [Property(MaxTest = 100)]
     public void Errs_by_at_most_the_unit_roundoff(int seed)

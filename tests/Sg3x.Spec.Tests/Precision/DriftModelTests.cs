@@ -58,6 +58,24 @@ public class DriftModelTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>
+    /// Where nothing is rounded, one weight for all samples is one weight per sample: whatever the scale of the styles, of which the
+    /// demodulation's 1e−8 must see nothing.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void A_shared_weight_is_one_per_sample_when_nothing_is_rounded(double scale)
+    {
+        ReferenceGenerator g = ReferenceGenerator.T;
+        double[][] w = [.. g.W[..1].Select(row => row.Select(value => scale * value).ToArray())];
+        var shared = new SynthesisOptions { Rounding = Rounding.None with { Shared = true } };
+        foreach (LayerTrace trace in (LayerTrace[])[ExactT[0], ExactT[^1]])
+            Near.Relative(
+                SynthesisLayer.Forward(trace.Layer, g.State, trace.Input, w, new SynthesisOptions()),
+                SynthesisLayer.Forward(trace.Layer, g.State, trace.Input, w, shared), 1e-12);
+    }
+
     /// <summary>What the model says of each point alone: none, and those that the filter spares.</summary>
     [Fact]
     public void Points_count_as_stated()

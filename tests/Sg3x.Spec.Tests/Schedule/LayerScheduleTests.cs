@@ -105,6 +105,8 @@ public class LayerScheduleTests
         {
             Assert.Equal(layer.TmpRate, layer.Up * layer.In.Rate);
             Assert.Equal(layer.TmpRate, layer.Down * layer.Out.Rate);
+            Assert.Equal(layer.IsToRgb || layer.Up == 1, layer.UpFilter == Spec.Signals.Filter.Identity);
+            Assert.Equal(layer.IsToRgb || layer.Down == 1, layer.DownFilter == Spec.Signals.Filter.Identity);
 
             // The padding gives exactly the size of the output, and puts its centre on the input's centre.
             Padding p = layer.Padding;

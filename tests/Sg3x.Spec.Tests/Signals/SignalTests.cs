@@ -35,6 +35,20 @@ public class SignalTests
         Assert.Equal(new double[,] { { 1000, 2100, 200 }, { 3010, 4321, 402 }, { 30, 43, 4 } }, y);
     }
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(1, 3)]
+    [InlineData(2, 0)]
+    public void Planes_of_one_column_or_none_are_planes(int height, int width)
+    {
+        double[,] x = Plane.Map(new double[height, width], _ => 3.0);
+        double[,] y = Plane.Convolve(x, new double[,] { { 2 } }), rows = Plane.Rows(x, row => [.. row, 1]);
+        Assert.Equal((height, width), (y.Height(), y.Width()));
+        Assert.All(y.Cast<double>(), value => Assert.Equal(6, value));
+        Assert.Equal((height, width + 1), (rows.Height(), rows.Width()));
+        Assert.Equal(3.0 * height * width + height, rows.Cast<double>().Sum());
+    }
+
     /// <summary>Every step and its adjoint: ⟨A x, y⟩ = ⟨x, Aᵀ y⟩.</summary>
     [Property(MaxTest = 50)]
     public void Adjoints_are_adjoint(int seed)

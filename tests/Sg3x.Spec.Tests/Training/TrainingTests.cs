@@ -48,6 +48,13 @@ public class TrainingTests
     }
 
     [Fact]
+    public void The_optimisers_are_the_papers()
+    {
+        Assert.Equal(new AdamConstants(0.0025, 0, 0.99, 1e-8), AdamConstants.Generator);
+        Assert.Equal(new AdamConstants(0.002, 0, 0.99, 1e-8), AdamConstants.Discriminator);
+    }
+
+    [Fact]
     public void Lazy_regularisation_corrects_Adam()
     {
         AdamConstants corrected = LazyRegularization.Correct(AdamConstants.Discriminator, 16);
