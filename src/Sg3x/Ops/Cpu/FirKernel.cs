@@ -56,8 +56,7 @@ internal static unsafe class FirKernel<TLanes, TVec, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void One<TEpilogue>(in Fir<T> fir, T* source, nint* rows, T* target, nint length, TEpilogue epilogue)
-        where TEpilogue : struct, IEpilogue<TVec>
+    internal static void One(in Fir<T> fir, T* source, nint* rows, T* target, nint length)
     {
         nint width = TLanes.Count;
         nint n = 0;
@@ -79,10 +78,10 @@ internal static unsafe class FirKernel<TLanes, TVec, T>
                 }
             }
             var y = target + n;
-            TLanes.Store(epilogue.Apply(a0, 0, n), y);
-            TLanes.Store(epilogue.Apply(a1, 0, n + width), y + width);
-            TLanes.Store(epilogue.Apply(a2, 0, n + (2 * width)), y + (2 * width));
-            TLanes.Store(epilogue.Apply(a3, 0, n + (3 * width)), y + (3 * width));
+            TLanes.Store(a0, y);
+            TLanes.Store(a1, y + width);
+            TLanes.Store(a2, y + (2 * width));
+            TLanes.Store(a3, y + (3 * width));
         }
         for (; n < length; n += width)
         {
@@ -94,7 +93,7 @@ internal static unsafe class FirKernel<TLanes, TVec, T>
                 for (var c = 0; c < fir.ColumnCount; c++)
                     a = TLanes.MultiplyAdd(TLanes.Load(row + fir.Columns[c]), TLanes.Broadcast(*taps++), a);
             }
-            TLanes.Store(epilogue.Apply(a, 0, n), target + n);
+            TLanes.Store(a, target + n);
         }
     }
 

@@ -113,7 +113,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
             }
             else
             {
-                FirKernel<TLanes, TVec, T>.One(_plan.AcrossUp[i], _input, &start, target, _plan.MidLanes, default(Keep<TVec>));
+                FirKernel<TLanes, TVec, T>.One(_plan.AcrossUp[i], _input, &start, target, _plan.MidLanes);
             }
         }
     }
@@ -168,7 +168,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
             if (rows == 2)
                 FirKernel<TLanes, TVec, T>.Two(firs[0], _mid, window, _down, _down + _plan.MidRow, length, default(Keep<TVec>));
             else
-                FirKernel<TLanes, TVec, T>.One(firs[0], _mid, window, _down, length, default(Keep<TVec>));
+                FirKernel<TLanes, TVec, T>.One(firs[0], _mid, window, _down, length);
         }
         for (var phase = 0; phase < _plan.OutputPhases; phase++)
         {
@@ -179,7 +179,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
                 for (var r = 0; r < rows; r++, start += _plan.MidRow)
                 {
                     FirKernel<TLanes, TVec, T>.One(
-                        _plan.AcrossDown[phase], _down, &start, target + (r * _plan.OutputRow), _plan.OutputPitch, default(Keep<TVec>));
+                        _plan.AcrossDown[phase], _down, &start, target + (r * _plan.OutputRow), _plan.OutputPitch);
                 }
             }
             else if (rows == 2)
@@ -189,7 +189,7 @@ internal readonly unsafe struct PlanePass<TLanes, TVec, T>
             }
             else
             {
-                FirKernel<TLanes, TVec, T>.One(firs[phase], _mid, window, target, _plan.OutputPitch, default(Keep<TVec>));
+                FirKernel<TLanes, TVec, T>.One(firs[phase], _mid, window, target, _plan.OutputPitch);
             }
         }
         var sum = 0.0;
