@@ -12,7 +12,7 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Error)
 /// <summary>Runs the built program as a process of its own, the way a person or a script does.</summary>
 internal static class Sg3xProcess
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     private static string DotNet { get; } = Path.GetFullPath(
         Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));

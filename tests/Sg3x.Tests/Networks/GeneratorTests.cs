@@ -81,7 +81,8 @@ public class GeneratorTests
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Sg3x.Networks.Generator(Tiny, seed: 1);
         Dictionary<string, Tensor> state = generator.state_dict();
-        Tensor z = randn(4, 5);
+        using var draws = new torch.Generator(4);
+        Tensor z = randn([4, 5], generator: draws);
         string first = $"synthesis.{generator.Schedule.Layers[0].Name}.magnitude_ema";
         generator.forward(z);
         Assert.Equal(1, TensorAssert.Values(state[first])[0]);
@@ -103,7 +104,8 @@ public class GeneratorTests
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Sg3x.Networks.Generator(Tiny, seed: 1);
         using IDisposable quiet = no_grad();
-        Tensor z = randn(4, 5);
+        using var draws = new torch.Generator(4);
+        Tensor z = randn([4, 5], generator: draws);
         generator.Map(z, updateAverages: true);
         Tensor average = generator.state_dict()["mapping.w_avg"];
         TensorAssert.Close(average.expand(4, 6, 6), generator.Map(z, truncation: 0), 1e-6);
