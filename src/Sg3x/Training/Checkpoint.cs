@@ -51,7 +51,7 @@ public static class Checkpoint
     public static long Bytes(TrainingState state)
     {
         const int OfEntry = 256, OfMetadata = 1 << 14;
-        return OfMetadata + Tensors(state).Sum(t => (t.Tensor.numel() * t.Tensor.element_size()) + OfEntry);
+        return OfMetadata + Tensors(state, state.Augmentation.IsOn).Sum(t => (t.Tensor.numel() * t.Tensor.element_size()) + OfEntry);
     }
 
     /// <summary>Reads a checkpoint into a state of the same architecture.</summary>
