@@ -33,6 +33,9 @@ public static class CheckRegistry
         new EquivarianceCheck(),
         new BorderCheck(),
         new DiscriminatorCheck(),
+        new PrecisionSumsCheck(),
+        new PrecisionTypesCheck(),
+        new PrecisionDriftCheck(),
         new EquivarianceMetricCheck(),
         new TrainedFiltersCheck(),
         new TrainedInputCheck(),
@@ -42,7 +45,6 @@ public static class CheckRegistry
         new NotInBuild("augment.geometry", "ADA B.2: G⁻¹ = product of the inverses in the listed order; sym6"),
         new NotInBuild("augment.colour", "ADA B.2: C ← M·C"),
         new NotInBuild("augment.controller", "ADA 3: p ← max(0, p + sign(r_t − 0.6)·batch·4/500 000)"),
-        new NotInBuild("precision.drift", "bfloat16 operands, float32 sums: drift = √(ν + ω)"),
     ];
 
     /// <summary>Those that <c>sg3x verify --quick</c> runs, and every training before its first step.</summary>
