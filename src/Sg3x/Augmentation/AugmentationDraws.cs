@@ -121,7 +121,9 @@ public sealed class AugmentationDraws
     private static double NormalQuantile(double quantile)
     {
         using Tensor x = tensor(new[] { (2 * quantile) - 1 }, dtype: ScalarType.Float64);
-        using Tensor z = erfinv(x);
+
+        // torch.erfinv of TorchSharp 0.107 is erf; the tensor's own is the inverse.
+        using Tensor z = x.erfinv();
         return z.item<double>();
     }
 }

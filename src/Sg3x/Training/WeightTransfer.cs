@@ -35,12 +35,16 @@ public static class WeightTransfer
 {
     internal static readonly string[] Networks = ["G", "G_ema", "D"];
 
-    /// <summary>The configuration of a run that begins with the weights of another: no ramp-up of G_ema, which has no random start to
-    /// forget.</summary>
+    /// <summary>The configuration of a run that begins with the weights of another: no ramp-up of G_ema, which has no random start
+    /// to forget, and an augmentation that adapts in 100 kimg, since D can overfit at once.</summary>
     /// <param name="config">The configuration otherwise.</param>
     /// <param name="source">The file; see <see cref="Into"/>.</param>
     public static RunConfig Configure(RunConfig config, string source) =>
-        config with { Training = config.Training with { Init = Path.GetFullPath(source), EmaRampup = null } };
+        config with
+        {
+            Training = config.Training with { Init = Path.GetFullPath(source), EmaRampup = null },
+            Augmentation = config.Augmentation with { Kimg = 100 },
+        };
 
     /// <summary>Takes what fits.</summary>
     /// <param name="state">A state before its first iteration.</param>

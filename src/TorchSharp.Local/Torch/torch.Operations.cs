@@ -44,8 +44,6 @@ public static partial class torch
 
     public static Tensor angle(Tensor input) => input.angle();
 
-    public static Tensor erfinv(Tensor input) => input.erfinv();
-
     public static Tensor inverse(Tensor input) => input.inverse();
 
     public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);

@@ -32,6 +32,7 @@ public sealed class WeightTransferTests : IDisposable
         Assert.Contains("G.synthesis.input.freqs", report.Matched);
         Assert.DoesNotContain(report.Matched, n => n.EndsWith("_filter", StringComparison.Ordinal));
         Assert.Null(config.Training.EmaRampup);
+        Assert.Equal(100, config.Augmentation.Kimg);
     }
 
     [Fact]
