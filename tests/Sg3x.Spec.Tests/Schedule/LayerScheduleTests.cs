@@ -14,17 +14,8 @@ public class LayerScheduleTests
     [InlineData("schedule-r-256.json")]
     public void Agrees_with_the_official_release(string file)
     {
-        JsonElement reference = Repository.ReadJson(Repository.Golden(file)), config = reference.GetProperty("config");
-        int Config(string name, int otherwise) => config.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : otherwise;
-        var schedule = new LayerSchedule(new ScheduleConfig
-        {
-            Resolution = Config("img_resolution", 0),
-            N = Config("num_layers", 14),
-            ChannelBase = Config("channel_base", 32768),
-            ChannelMax = Config("channel_max", 512),
-            Kernel = Config("conv_kernel", 3),
-            Radial = config.TryGetProperty("use_radial_filters", out JsonElement radial) && radial.GetBoolean(),
-        });
+        JsonElement reference = Repository.ReadJson(Repository.Golden(file));
+        var schedule = new LayerSchedule(Config(reference));
 
         Assert.Equal(reference.GetProperty("num_ws").GetInt32(), schedule.NumWs);
         JsonElement input = reference.GetProperty("input");
@@ -78,6 +69,13 @@ public class LayerScheduleTests
     }
 
     [Fact]
+    public void T_and_R_are_the_official_configurations()
+    {
+        Assert.Equal(Config(Repository.ReadJson(Repository.Golden("schedule-t-256.json"))), ScheduleConfig.T(256));
+        Assert.Equal(Config(Repository.ReadJson(Repository.Golden("schedule-r-256.json"))), ScheduleConfig.R(256));
+    }
+
+    [Fact]
     public void T_at_256_has_the_published_layers() => Assert.Equal(
         ("L0_36_512 L1_36_512 L2_36_512 L3_52_512 L4_52_512 L5_84_512 L6_84_512 L7_148_512 L8_148_512 L9_148_362 L10_276_256 "
             + "L11_276_181 L12_276_128 L13_256_128 L14_256_3").Split(' '),
@@ -120,6 +118,21 @@ public class LayerScheduleTests
             double centreOut = layer.Down * (layer.Out.Size - 1) / 2.0 + (layer.DownFilter.Count - 1) / 2.0;
             Assert.InRange(centreOut - centreIn, -0.5, 0.5);
         }
+    }
+
+    private static ScheduleConfig Config(JsonElement reference)
+    {
+        JsonElement config = reference.GetProperty("config");
+        int Number(string name, int otherwise) => config.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : otherwise;
+        return new ScheduleConfig
+        {
+            Resolution = Number("img_resolution", 0),
+            N = Number("num_layers", 14),
+            ChannelBase = Number("channel_base", 32768),
+            ChannelMax = Number("channel_max", 512),
+            Kernel = Number("conv_kernel", 3),
+            Radial = config.TryGetProperty("use_radial_filters", out JsonElement radial) && radial.GetBoolean(),
+        };
     }
 
     internal static ScheduleConfig DrawConfig(Draws draw)
