@@ -47,6 +47,8 @@ internal static class Application
         root.Options.Add(DebugOption);
         root.Subcommands.Add(TrainCommand.Create());
         root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(MetricsCommand.Create());
+        root.Subcommands.Add(VideoCommand.Create());
         root.Subcommands.Add(DatasetCommand.Create());
         root.Subcommands.Add(ScheduleCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());

@@ -26,16 +26,26 @@ internal sealed class CountProgress : IProgress<(int Done, int Of)>
             run(new CountProgress(what, Redraw, text => status.Status = text.EscapeMarkup())))
         : run(new CountProgress(what, Line, terminal.Line));
 
+    /// <summary>The same place to tell for a part with a name of its own.</summary>
+    public IProgress<(int Done, int Of)> Named(string what) => new Part(this, what);
+
     /// <inheritdoc/>
-    public void Report((int Done, int Of) value)
+    public void Report((int Done, int Of) value) => Show(_what, value);
+
+    private void Show(string what, (int Done, int Of) value)
     {
         lock (_lock)
         {
             if (_sinceShown.Elapsed >= _pause)
             {
-                _show(string.Create(CultureInfo.InvariantCulture, $"{_what}: {value.Done} of {value.Of}"));
+                _show(string.Create(CultureInfo.InvariantCulture, $"{what}: {value.Done} of {value.Of}"));
                 _sinceShown.Restart();
             }
         }
+    }
+
+    private sealed class Part(CountProgress whole, string what) : IProgress<(int Done, int Of)>
+    {
+        public void Report((int Done, int Of) value) => whole.Show(what, value);
     }
 }

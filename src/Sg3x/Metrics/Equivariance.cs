@@ -23,6 +23,9 @@ public sealed record EquivarianceOptions
 
     /// <summary>Whether to measure rotations: config T is not made for them.</summary>
     public bool Rotations { get; init; } = true;
+
+    /// <summary>Told after every batch how many images are done, of how many.</summary>
+    public IProgress<(int Done, int Of)>? Progress { get; init; }
 }
 
 /// <summary>Equivariance of a generator.</summary>
@@ -68,6 +71,7 @@ public static class Equivariance
                 int batch = Math.Min(options.Batch, options.Samples - done);
                 Tensor z = randn([batch, generator.Config.ZDim], ScalarType.Float32, generator: latents).to(transform.device);
                 AddBatch(generator, generator.Map(z), options, random, whole, fractional, options.Rotations ? turned : null);
+                options.Progress?.Report((done + batch, options.Samples));
             }
         }
         finally

@@ -9,10 +9,8 @@ namespace Sg3x.Metrics;
 /// </summary>
 public sealed class EquivarianceError
 {
-    private double error;
-    private double valid;
-    private double sum;
-    private double squares;
+    // Images of one batch share a transform: what is independent is a batch.
+    private readonly List<Sums> batches = [];
 
     /// <summary>Adds a batch.</summary>
     /// <param name="reference">t(g(z0; w)), [N, C, H, W] in [−1, 1].</param>
@@ -29,27 +27,54 @@ public sealed class EquivarianceError
             throw new ArgumentException("expected two batches of images of one size and a mask of that size.", nameof(reference));
         using DisposeScope scope = NewDisposeScope();
         Tensor m = mask.to(ScalarType.Float64), a = reference.to(ScalarType.Float64), b = generated.to(ScalarType.Float64);
-        error += Sum((a - b).square() * m);
-        valid += Sum(m) * generated.shape[0] * generated.shape[1];
-        sum += Sum(b * m);
-        squares += Sum(b.square() * m);
+        batches.Add(new Sums(
+            Sum((a - b).square() * m), Sum(m) * generated.shape[0] * generated.shape[1], Sum(b * m), Sum(b.square() * m)));
     }
 
     /// <summary>Mean square error over the valid pixels.</summary>
-    public double MeanSquareError => error / valid;
+    public double MeanSquareError => Total().MeanSquareError;
 
     /// <summary>EQ in dB. A weak image scores high, a constant one infinitely: see <see cref="VarianceDecibels"/>.</summary>
-    public double Decibels => 10 * Math.Log10(4 / MeanSquareError);
+    public double Decibels => Total().Decibels;
 
     /// <summary>The generated images' own variance over the error, in dB.</summary>
-    public double VarianceDecibels
+    public double VarianceDecibels => Total().VarianceDecibels;
+
+    /// <summary><see cref="Decibels"/> with the interval of a bootstrap over batches.</summary>
+    public Interval DecibelsInterval() => Bootstrap.Percentiles(batches.Count, counts => Total(counts).Decibels);
+
+    /// <summary><see cref="VarianceDecibels"/> with the interval of a bootstrap over batches.</summary>
+    public Interval VarianceInterval() => Bootstrap.Percentiles(batches.Count, counts => Total(counts).VarianceDecibels);
+
+    private Sums Total(IReadOnlyList<int>? counts = null)
     {
-        get
+        Sums total = default;
+        for (int i = 0; i < batches.Count; i++)
         {
-            double mean = sum / valid;
-            return 10 * Math.Log10((squares / valid - mean * mean) / MeanSquareError);
+            int times = counts?[i] ?? 1;
+            Sums batch = batches[i];
+            total = new Sums(
+                total.Error + times * batch.Error, total.Valid + times * batch.Valid, total.Values + times * batch.Values,
+                total.Squares + times * batch.Squares);
         }
+        return total;
     }
 
     private static double Sum(Tensor x) => x.sum().cpu().item<double>();
+
+    private readonly record struct Sums(double Error, double Valid, double Values, double Squares)
+    {
+        public double MeanSquareError => Error / Valid;
+
+        public double Decibels => 10 * Math.Log10(4 / MeanSquareError);
+
+        public double VarianceDecibels
+        {
+            get
+            {
+                double mean = Values / Valid;
+                return 10 * Math.Log10((Squares / Valid - mean * mean) / MeanSquareError);
+            }
+        }
+    }
 }

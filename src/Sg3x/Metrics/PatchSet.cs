@@ -11,7 +11,9 @@ public sealed class PatchSet
 {
     internal const int Values = 3 * Patch * Patch;
 
-    private const int Patch = 7, PatchesPerImage = 128;
+    internal const int PatchesPerImage = 128;
+
+    private const int Patch = 7;
 
     private readonly long seed;
     private readonly float[]?[] descriptors;

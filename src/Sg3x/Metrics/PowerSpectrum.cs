@@ -30,8 +30,41 @@ public static class PowerSpectrum
                 $"Images for a spectrum are [N, C, R, R]; these are [{string.Join(", ", shape)}].", nameof(images));
         }
 
-        var size = (int)shape[2];
-        var power = Power(images, size);
+        var rows = Rings(Power(images, (int)shape[2]), (int)shape[2]);
+        return Decibels(rows, [.. Enumerable.Repeat(1, rows.Count)]);
+    }
+
+    /// <summary>P(k) of each image by itself, not in dB: what a set that comes in parts is averaged from.</summary>
+    /// <param name="images">As for <see cref="Radial"/>.</param>
+    /// <returns>For each image the frequencies k = 0 … R/2.</returns>
+    internal static IEnumerable<double[]> ByImage(Tensor images) =>
+        Enumerable.Range(0, (int)images.shape[0]).SelectMany(i =>
+        {
+            using var image = images.narrow(0, i, 1);
+            return Rings(Power(image, (int)images.shape[2]), (int)images.shape[2]);
+        });
+
+    /// <summary>The mean of spectra in dB.</summary>
+    /// <param name="spectra">As <see cref="ByImage"/> gives them.</param>
+    /// <param name="counts">How often each is counted.</param>
+    internal static double[] Decibels(IReadOnlyList<double[]> spectra, IReadOnlyList<int> counts)
+    {
+        var sums = new double[spectra[0].Length];
+        for (var i = 0; i < spectra.Count; i++)
+        {
+            for (var k = 0; k < sums.Length && counts[i] > 0; k++)
+            {
+                sums[k] += counts[i] * spectra[i][k];
+            }
+        }
+
+        double total = counts.Sum();
+        return Array.ConvertAll(sums, sum => 10 * Math.Log10(Math.Max(sum / total, 1e-30)));
+    }
+
+    /// <summary>The mean over the frequencies with round(|f|) = k.</summary>
+    private static List<double[]> Rings(double[] power, int size)
+    {
         var sums = new double[(size / 2) + 1];
         var counts = new int[sums.Length];
         for (var i = 0; i < power.Length; i++)
@@ -45,7 +78,7 @@ public static class PowerSpectrum
             }
         }
 
-        return [.. sums.Zip(counts, (sum, count) => 10 * Math.Log10(Math.Max(sum / count, 1e-30)))];
+        return [[.. sums.Zip(counts, (sum, count) => sum / count)]];
     }
 
     /// <summary>The exponent of power as a power of frequency: the least-squares slope of ln P over ln k.</summary>

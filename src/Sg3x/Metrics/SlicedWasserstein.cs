@@ -24,10 +24,12 @@ public static class SlicedWasserstein
 {
     internal const int Smallest = 16;
 
+    internal const int Directions = 32;
+
     private const int Values = PatchSet.Values;
 
     // 512 directions, in portions that keep the projections within bounds of memory.
-    private const int Portions = 16, Directions = 32;
+    private const int Portions = 16;
 
     /// <summary>Measures the distance. The same seed gives the same patches and directions.</summary>
     /// <param name="a">uint8 or floating point [N, 3, R, R] on any device, R a power of two of at least 16.</param>
@@ -62,18 +64,22 @@ public static class SlicedWasserstein
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        if (!a.IsFull || !b.IsFull || a.Count != b.Count || a.Resolution != b.Resolution)
-        {
-            throw new ArgumentException(
-                $"Sets to compare are full and alike; these are of {a.Count} images of {a.Resolution}² and {b.Count} of {b.Resolution}².");
-        }
-
+        CheckSets(a, b);
         SlicedWassersteinLevel[] levels =
         [
             .. Enumerable.Range(0, a.Levels).Select(level => new SlicedWassersteinLevel(
                 a.Resolution >> level, 1000 * Sliced(a.TakeNormalised(level), b.TakeNormalised(level), seed))),
         ];
         return new SlicedWassersteinDistance(levels, levels.Average(level => level.Distance));
+    }
+
+    internal static void CheckSets(PatchSet a, PatchSet b)
+    {
+        if (!a.IsFull || !b.IsFull || a.Count != b.Count || a.Resolution != b.Resolution)
+        {
+            throw new ArgumentException(
+                $"Sets to compare are full and alike; these are of {a.Count} images of {a.Resolution}² and {b.Count} of {b.Resolution}².");
+        }
     }
 
     private static void CheckSizes(Tensor a, Tensor b)
@@ -90,7 +96,7 @@ public static class SlicedWasserstein
         }
     }
 
-    private static double Sliced(float[] a, float[] b, long seed)
+    internal static double Sliced(float[] a, float[] b, long seed)
     {
         var count = a.Length / Values;
         using var rowsA = tensor(a, [count, Values]);
@@ -122,7 +128,7 @@ public static class SlicedWasserstein
     }
 
     /// <summary>Unit vectors uniform on the sphere, one a row, [Directions, Values].</summary>
-    private static float[] RandomDirections(long seed, int portion)
+    internal static float[] RandomDirections(long seed, int portion)
     {
         var random = new HashRandom((ulong)seed, 0x646972, (ulong)portion);
         var result = new float[Values * Directions];

@@ -107,6 +107,15 @@ internal static unsafe partial class NativeMethods
         nint* fixedTensors, long fixedCount, int materialize);
     [LibraryImport(Library)] public static partial int ts_context_saved(nint context, NativeValue* result);
 
+    [LibraryImport(Library)]
+    public static partial int ts_script_load(byte* bytes, long length, long type, long index, nint* module);
+    [LibraryImport(Library)] public static partial void ts_script_free(nint module);
+    [LibraryImport(Library)] public static partial int ts_script_train(nint module, int on);
+    [LibraryImport(Library)] public static partial int ts_script_is_training(nint module, long* on);
+    [LibraryImport(Library)] public static partial int ts_script_inputs(nint module, long* count);
+    [LibraryImport(Library)]
+    public static partial int ts_script_forward(nint module, NativeValue* args, long count, NativeValue* result);
+
     [LibraryImport(Library)] public static partial int ts_generator_default(long type, long index, nint* generator);
     [LibraryImport(Library)] public static partial int ts_generator_new(long type, long index, long seed, nint* generator);
     [LibraryImport(Library)] public static partial int ts_generator_seed(nint generator, long seed);

@@ -17,11 +17,14 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
 #include <torch/serialize.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -141,7 +144,7 @@ Value pack(const c10::IValue& value) {
     v.p = handles(list);
     v.n = static_cast<int64_t>(list.size());
   } else {
-    throw std::runtime_error("an operator's result of type " + value.tagKind() + " is not supported");
+    throw std::runtime_error("a result of type " + value.tagKind() + " is not supported");
   }
   return v;
 }
@@ -389,6 +392,43 @@ TS_API int ts_context_saved(void* context, Value* result) {
     result->kind = kTensors;
     result->p = handles(list);
     result->n = static_cast<int64_t>(list.size());
+  });
+}
+
+// ---- TorchScript ---------------------------------------------------------------------------------------------------
+
+TS_API int ts_script_load(const char* bytes, int64_t length, int64_t type, int64_t index, void** module) {
+  return guarded([&] {
+    std::istringstream stream(std::string(bytes, static_cast<size_t>(length)));
+    c10::Device device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
+    *module = new torch::jit::Module(torch::jit::load(stream, device));
+  });
+}
+
+TS_API void ts_script_free(void* module) {
+  guarded([&] { delete static_cast<torch::jit::Module*>(module); });
+}
+
+TS_API int ts_script_train(void* module, int on) {
+  return guarded([&] { static_cast<torch::jit::Module*>(module)->train(on != 0); });
+}
+
+TS_API int ts_script_is_training(void* module, int64_t* on) {
+  return guarded([&] { *on = static_cast<torch::jit::Module*>(module)->is_training(); });
+}
+
+// Of forward, without the module itself.
+TS_API int ts_script_inputs(void* module, int64_t* count) {
+  return guarded([&] {
+    *count = static_cast<int64_t>(static_cast<torch::jit::Module*>(module)->get_method("forward").num_inputs()) - 1;
+  });
+}
+
+TS_API int ts_script_forward(void* module, const Value* args, int64_t count, Value* result) {
+  return guarded([&] {
+    std::vector<c10::IValue> values;
+    for (int64_t i = 0; i < count; i++) values.push_back(unpack(args[i]));
+    *result = pack(static_cast<torch::jit::Module*>(module)->forward(std::move(values)));
   });
 }
 
