@@ -7,14 +7,12 @@ namespace Sg3x.Setup.Tests;
 /// <summary>A package feed on this machine that has an index of versions and nothing to download.</summary>
 internal sealed class StubFeed : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Dictionary<string, string[]> _versions = new(StringComparer.OrdinalIgnoreCase);
 
     public StubFeed()
     {
-        Address = $"http://127.0.0.1:{FreePort()}";
-        _listener.Prefixes.Add(Address + "/");
-        _listener.Start();
+        (_listener, Address) = Listen();
         _ = Task.Run(Serve);
     }
 
@@ -38,6 +36,26 @@ internal sealed class StubFeed : IDisposable
     }
 
     public void Dispose() => _listener.Close();
+
+    // A listener cannot ask for any port that is free, and one that was may be taken the moment after: then another is tried.
+    private static (HttpListener Listener, string Address) Listen()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string address = $"http://127.0.0.1:{FreePort()}";
+            HttpListener listener = new();
+            listener.Prefixes.Add(address + "/");
+            try
+            {
+                listener.Start();
+                return (listener, address);
+            }
+            catch (HttpListenerException) when (attempt < 100)
+            {
+                listener.Close();
+            }
+        }
+    }
 
     private static int FreePort()
     {

@@ -122,4 +122,17 @@ public class FilterEdgeTests
         Assert.Equal(" \"config\": {", lines[1]);
         Assert.Equal("  \"img_resolution\": 16,", lines[2]);
     }
+
+    /// <summary>From 16 Hz to the image's rate in one layer, 16 times oversampled, 64 taps a factor: at 1024² just what is allowed.</summary>
+    [Fact]
+    public void SeparableFiltersHaveAtMost65536Taps()
+    {
+        var config = new GeneratorConfig
+        {
+            Resolution = 1024, Layers = 2, CriticalLayers = 1, FirstCutoff = 4, FirstStopband = 6, FilterSize = 64, LreluUpsampling = 16,
+        };
+        Assert.Equal(65536, LayerSchedule.Create(config).Layers[1].UpTaps);
+        UserException error = Assert.Throws<UserException>(() => LayerSchedule.Create(config with { Resolution = 2048 }));
+        Assert.Equal("layer 1: taps of its upsampling filter (filterSize × factor): expected at most 65536, found 131072.", error.Message);
+    }
 }
