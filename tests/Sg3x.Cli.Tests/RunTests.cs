@@ -203,6 +203,20 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
     }
 
     [Fact]
+    public void Augmentation_is_configured_by_options_of_its_own()
+    {
+        ProgramResult result = Sg3xProcess.RunIn(_folder.Path,
+        [
+            .. TinyRun.OnCats("run"), "--dry-run", "--aug", "ada", "--aug-p", "0.25", "--ada-target", "0.5", "--ada-kimg", "7",
+            "--ada-interval", "2",
+        ]);
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.All(["\"mode\": \"ada\"", "\"p\": 0.25", "\"target\": 0.5", "\"kimg\": 7", "\"interval\": 2"],
+            text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_dry_run_writes_nothing()
     {
         ProgramResult result = Sg3xProcess.RunIn(_folder.Path, [.. TinyRun.OnCats("run"), "--dry-run"]);

@@ -86,6 +86,7 @@ internal static class BenchCommand
             Generator = run.Generator with { ChannelBase = factor * channelBase, ChannelMax = factor * channelMax },
             Discriminator = run.Discriminator with { ChannelBase = channelBase, ChannelMax = channelMax },
             Training = run.Training with { Batch = batch, BlurSigma = 0, Precision = precision, Rematerialise = remat },
+            Augmentation = new AugmentationConfig(),
         }).Validate();
     }
 

@@ -290,17 +290,28 @@ public sealed class TrainingRunTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Tensors_do_not_pile_up()
+    [Theory]
+    [InlineData("none")]
+    [InlineData("ada")]
+    public void Tensors_do_not_pile_up(string augmentation)
     {
+        RunConfig config = Tiny with { Augmentation = new AugmentationConfig { Mode = augmentation, P = 1 } };
         List<long> live = [];
         SilentProgress progress = new()
         {
             OnIteration = _ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount),
         };
-        TrainingRun.Start(Tiny, _folder.File("run"), new TrainingRunOptions { Progress = progress });
+        TrainingRun.Start(config, _folder.File("run"), new TrainingRunOptions { Progress = progress });
         Assert.Equal(11, live.Count);
-        Assert.All(live[1..], count => Assert.Equal(live[1], count));
+
+        // The last backward pass leaves what it handed over, and at every fourth iteration it is R1's.
+        Assert.Equal(live[4], live[8]);
+        Assert.All(live[1..].Where((_, i) => (i + 1) % 4 != 0), count => Assert.Equal(live[1], count));
+
+        JsonNode tick = File.ReadLines(new RunFolder(_folder.File("run")).Log).Select(line => JsonNode.Parse(line)!)
+            .First(line => (string?)line["type"] == "tick");
+        Assert.Equal(augmentation == "ada", tick["augmentationP"] is not null);
+        Assert.InRange((double)tick["realSign"]!, -1, 1);
     }
 
     [Fact]
