@@ -39,6 +39,19 @@ public class OpsTests
         Assert.Same(FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Select(small, filter, filter, shape));
         Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(large, filter, filter, shape));
         Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(small, null, null, Plain));
+        Tensor tall = zeros([1, 1, 278, 36], dtype: ScalarType.Float16), wide = zeros([1, 1, 36, 278], dtype: ScalarType.Float16);
+        Assert.Same(FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Select(tall, filter, filter, shape));
+        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(wide, filter, filter, shape));
+    }
+
+    [Fact]
+    public void APixelAndItsPaddingAreRoomForAKernel()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor weight = arange(25, ScalarType.Float64).reshape(1, 1, 5, 5), x = tensor([2.0]).reshape(1, 1, 1, 1);
+        Tensor y = ModulatedConv.Apply(x, weight, tensor([3.0]).reshape(1, 1), false, 2);
+        Assert.Equal([1, 1, 1, 1], y.shape);
+        Assert.Equal(12 * 2 * 3, y.item<double>());
     }
 
     [Fact]
