@@ -112,8 +112,11 @@ public class EquivarianceTests
         // What has no source is 0 and does not count.
         for (int v = 0; v < 20; v++)
             for (int u = 0; u < 20; u++)
-                if (whole.Mask[v, u] == 0)
-                    Assert.Equal(0, whole.Image[0][v, u]);
+            {
+                bool inside = v - ty is >= 0 and < 20 && u - tx is >= 0 and < 20;
+                Assert.Equal(inside ? 1 : 0, whole.Mask[v, u]);
+                Assert.Equal(inside ? x[0][v - ty, u - tx] : 0, whole.Image[0][v, u]);
+            }
         Near.Value(1, Translation.Taps(draw.Uniform(0, 1)).Sum());
     }
 
