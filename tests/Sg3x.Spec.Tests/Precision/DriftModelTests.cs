@@ -90,5 +90,10 @@ public class DriftModelTests(ITestOutputHelper output)
         Near.Value(κ, Drift2(RoundingPoints.Input));
         Near.Value(2 * κ, Drift2(RoundingPoints.Input | RoundingPoints.Convolved));
         Near.Value(1, Drift2(RoundingPoints.Output));
+
+        // The scaled input is one more tensor where the weight is shared, and none where it is not.
+        Near.Value(0, Drift2(RoundingPoints.ScaledInput));
+        var shared = new Rounding(RoundingPoints.ScaledInput, BFloat16.Round, Shared: true);
+        Near.Value(κ, Math.Pow(DriftModel.Drift([layer], shared)[0], 2) / DriftModel.RoundingNoise);
     }
 }

@@ -81,6 +81,15 @@ public class LayerScheduleTests
             + "L11_276_181 L12_276_128 L13_256_128 L14_256_3").Split(' '),
         new LayerSchedule(ScheduleConfig.T(256)).Layers.Select(layer => layer.Name));
 
+    [Fact]
+    public void Without_oversampling_layers_of_one_rate_have_no_filters()
+    {
+        var schedule = new LayerSchedule(ScheduleConfig.T(64) with { LreluUpsampling = 1 });
+        Assert.Contains(schedule.Layers, layer => layer is { Up: 1, Down: 1, IsToRgb: false });
+        Assert.All(schedule.Layers, layer => Assert.Equal(layer.Up == 1, layer.UpFilter.Count == 1));
+        Assert.All(schedule.Layers, layer => Assert.Equal(layer.Down == 1, layer.DownFilter.Count == 1));
+    }
+
     /// <summary>What holds for every valid configuration.</summary>
     [Property(MaxTest = 60)]
     public void Every_schedule_is_sound(int seed)
