@@ -16,31 +16,21 @@ public enum CandidateStatus
 }
 
 /// <summary>The outcome of one check of a candidate.</summary>
-public sealed record CandidateResult
+public sealed record CandidateResult : Judgement
 {
-    /// <summary>The check's name: <c>filter.taps</c>, <c>vector.mapping</c>.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>Where in the papers it comes from.</summary>
-    public required string Equation { get; init; }
-
-    /// <summary>How its tolerance follows.</summary>
-    public required string ToleranceBasis { get; init; }
+    internal CandidateResult(CandidateCheck check, IReadOnlyCollection<Finding> findings, IReadOnlyList<string> missing)
+        : base(check.Id, check.Equation, check.ToleranceBasis, findings)
+    {
+        Status = Failures.Count > 0 ? CandidateStatus.Failed : Comparisons == 0 ? CandidateStatus.Unchecked
+            : CandidateStatus.Passed;
+        Missing = Comparisons == 0 ? [check.Supply] : missing;
+    }
 
     /// <summary>How it ended.</summary>
-    public required CandidateStatus Status { get; init; }
-
-    /// <summary>How many comparisons were made.</summary>
-    public required int Comparisons { get; init; }
-
-    /// <summary>The comparison closest to its tolerance, or furthest beyond.</summary>
-    public Finding? Worst { get; init; }
-
-    /// <summary>Those beyond it.</summary>
-    public IReadOnlyList<Finding> Failures { get; init; } = [];
+    public CandidateStatus Status { get; }
 
     /// <summary>What was not supplied and therefore not checked.</summary>
-    public IReadOnlyList<string> Missing { get; init; } = [];
+    public IReadOnlyList<string> Missing { get; }
 }
 
 /// <summary>What came of judging an export.</summary>
@@ -69,20 +59,7 @@ internal sealed record CandidateCheck(
     public CandidateResult Run(CandidateExport export)
     {
         var missing = new List<string>();
-        Finding[] findings = [.. Compare(export, missing)];
-        Finding[] failures = [.. findings.Where(finding => !finding.Passed)];
-        return new CandidateResult
-        {
-            Id = Id,
-            Equation = Equation,
-            ToleranceBasis = ToleranceBasis,
-            Status = failures.Length > 0 ? CandidateStatus.Failed : findings.Length == 0 ? CandidateStatus.Unchecked
-                : CandidateStatus.Passed,
-            Comparisons = findings.Length,
-            Worst = findings.MaxBy(finding => finding.Share),
-            Failures = failures,
-            Missing = findings.Length == 0 ? [Supply] : missing,
-        };
+        return new CandidateResult(this, [.. Compare(export, missing)], missing);
     }
 }
 

@@ -17,32 +17,29 @@ public enum CheckStatus
 }
 
 /// <summary>The outcome of one check.</summary>
-public sealed record CheckResult
+public sealed record CheckResult : Judgement
 {
-    /// <summary>The check's name.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>Where in the papers it comes from.</summary>
-    public required string Equation { get; init; }
-
-    /// <summary>How its tolerance follows.</summary>
-    public required string ToleranceBasis { get; init; }
+    /// <summary>Of a check that was run.</summary>
+    /// <param name="check">The check.</param>
+    /// <param name="findings">What it measured.</param>
+    /// <param name="problem">What kept it from being completed; null for nothing.</param>
+    /// <param name="duration">How long it took.</param>
+    internal CheckResult(ICheck check, IReadOnlyCollection<Finding> findings, string? problem, TimeSpan duration)
+        : base(check.Id, check.Equation, check.ToleranceBasis, findings)
+    {
+        (Problem, Duration) = (problem, duration);
+        Status = check is NotInBuild ? CheckStatus.NotInBuild
+            : problem != null || Failures.Count > 0 ? CheckStatus.Failed
+            : Comparisons == 0 ? CheckStatus.NotApplicable
+            : CheckStatus.Passed;
+    }
 
     /// <summary>How it ended.</summary>
-    public required CheckStatus Status { get; init; }
-
-    /// <summary>How many comparisons were made.</summary>
-    public required int Comparisons { get; init; }
-
-    /// <summary>The comparison closest to its tolerance, or furthest beyond; null where none was made.</summary>
-    public Finding? Worst { get; init; }
-
-    /// <summary>Those beyond it, in the order of measuring.</summary>
-    public IReadOnlyList<Finding> Failures { get; init; } = [];
+    public CheckStatus Status { get; }
 
     /// <summary>What kept the check from being completed.</summary>
-    public string? Problem { get; init; }
+    public string? Problem { get; }
 
     /// <summary>How long it took.</summary>
-    public TimeSpan Duration { get; init; }
+    public TimeSpan Duration { get; }
 }

@@ -51,22 +51,7 @@ public static class Verification
                 problem = $"{e.GetType().Name}: {e.Message}";
             }
         }
-        Finding[] failures = [.. findings.Where(f => !f.Passed)];
-        return new CheckResult
-        {
-            Id = check.Id,
-            Equation = check.Equation,
-            ToleranceBasis = check.ToleranceBasis,
-            Status = check is NotInBuild ? CheckStatus.NotInBuild
-                : problem != null || failures.Length > 0 ? CheckStatus.Failed
-                : findings.Count == 0 ? CheckStatus.NotApplicable
-                : CheckStatus.Passed,
-            Comparisons = findings.Count,
-            Worst = findings.MaxBy(f => f.Share),
-            Failures = failures,
-            Problem = problem,
-            Duration = clock.Elapsed,
-        };
+        return new CheckResult(check, findings, problem, clock.Elapsed);
     }
 }
 
