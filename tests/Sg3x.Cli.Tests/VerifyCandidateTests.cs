@@ -81,6 +81,27 @@ public sealed class VerifyCandidateTests : IDisposable
         Assert.Contains("PRESET and --candidate", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("filter.taps, schedule.layers", 0, "checks:")]
+    [InlineData("filter.taps,precision.dtypes", 1, "precision.dtypes: is required, but not all that it needs is supplied")]
+    [InlineData("filter.tabs", 2, "filter.tabs")]
+    public void What_is_required_must_have_been_supplied(string require, int exitCode, string says)
+    {
+        ProgramResult result = Sg3xProcess.Run("verify", "--candidate", Example, "--require", require);
+
+        Assert.True(result.ExitCode == exitCode, result.Everything);
+        Assert.Contains(says, result.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_can_be_required_of_a_preset()
+    {
+        ProgramResult result = Sg3xProcess.Run("verify", "demo", "--require", "filter.taps");
+
+        Assert.True(result.ExitCode == 2, result.Everything);
+        Assert.Contains("--candidate FILE", result.Error, StringComparison.Ordinal);
+    }
+
     private string Spoil(Action<JsonObject> change)
     {
         JsonObject export = JsonNode.Parse(File.ReadAllText(Example))!.AsObject();

@@ -39,6 +39,8 @@ internal static class VerifyCommand
 
     private static readonly Option<string?> Candidate = CandidateVerification.Option();
 
+    private static readonly Option<string[]> Require = CandidateVerification.RequireOption();
+
     private static readonly Option<string[]> Set = CommonOptions.Set();
 
     private static readonly Option<bool> Quick = new("--quick")
@@ -67,7 +69,7 @@ internal static class VerifyCommand
             + " of reference values hold instead; with --candidate, judges another implementation. Exit code 1 where something"
             + " is not as it must be, 2 where it cannot be checked.")
         {
-            Preset, Config, Network, Vectors, Candidate, Set, Quick, Report, Device, Threads, AsJson,
+            Preset, Config, Network, Vectors, Candidate, Require, Set, Quick, Report, Device, Threads, AsJson,
         };
         command.SetAction(Run);
         Examples.For(command,
@@ -77,6 +79,8 @@ internal static class VerifyCommand
             ("sg3x verify --vectors golden/reference/generator-t-32.safetensors",
                 "images, gradients and averages of a generator"),
             ("sg3x verify --candidate docs/examples/candidate.json", "another implementation, from what it exports"),
+            ("sg3x verify --candidate candidate.json --require filter.taps,schedule.layers",
+                "the same, where these two must have been supplied"),
             ("sg3x verify --vectors golden/reference/*.json --json", "several schedules, for a program"));
         return command;
     }
@@ -99,6 +103,11 @@ internal static class VerifyCommand
                 "verify", $"one of {string.Join(", ", subjects.Select(s => s.Name))}", string.Join(" and ", given));
         }
 
+        if (result.GetResult(Require) is { Implicit: false } && given is not ["--candidate"])
+        {
+            throw UserException.Mismatch("--require", "an export to judge (--candidate FILE)", "none");
+        }
+
         var compute = new ComputeOptions(result.GetRequiredValue(Device), result.GetValue(Threads));
         bool json = result.GetValue(AsJson);
         if (given is ["--vectors"])
@@ -111,7 +120,7 @@ internal static class VerifyCommand
         if (result.GetValue(Candidate) is string candidate)
         {
             Refuse(result, "--candidate", Quick, Report, Set, Device, Threads);
-            return CandidateVerification.Run(candidate, json);
+            return CandidateVerification.Run(candidate, result.GetValue(Require) ?? [], json);
         }
 
         string? page = result.GetValue(Report);
