@@ -37,16 +37,6 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void Augmentations_are_said_not_to_be_in_this_build()
-    {
-        ProgramResult result = Sg3xProcess.Run("verify", "--vectors", Repository.Reference("augment-public.safetensors"));
-
-        Assert.True(result.ExitCode == 2, result.Everything);
-        Assert.Contains("not in this build", result.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("agree", result.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_damaged_copy_of_each_file_fails_and_the_tensor_is_named()
     {
         string[] files =

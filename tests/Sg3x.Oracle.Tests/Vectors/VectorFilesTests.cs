@@ -18,6 +18,7 @@ public sealed class VectorFilesTests : IDisposable
     [InlineData("generator-r-32.safetensors", VectorKind.Generator)]
     [InlineData("discriminator-32.safetensors", VectorKind.Discriminator)]
     [InlineData("ops-basic.safetensors", VectorKind.Ops)]
+    [InlineData("augment-public.safetensors", VectorKind.Augmentation)]
     public void Production_agrees_with_the_reference(string name, VectorKind kind)
     {
         VectorReport report = VectorFiles.Check(Reference.File(name));
@@ -25,17 +26,6 @@ public sealed class VectorFilesTests : IDisposable
         Assert.Equal(kind, report.Kind);
         Assert.All(report.Comparisons, c => Assert.True(c.Passed, $"{c}"));
         Assert.True(report.Passed);
-    }
-
-    [Fact]
-    public void Augmentations_are_not_in_this_build_and_never_pass()
-    {
-        VectorReport report = VectorFiles.Check(Reference.File("augment-public.safetensors"));
-
-        Assert.Equal(VectorKind.Augmentation, report.Kind);
-        Assert.Empty(report.Comparisons);
-        Assert.NotNull(report.NotInThisBuild);
-        Assert.False(report.Passed);
     }
 
     [Theory]
@@ -58,6 +48,8 @@ public sealed class VectorFilesTests : IDisposable
     [InlineData("ops-basic.safetensors", "flrelu1.y", "flrelu1.y")]
     [InlineData("ops-basic.safetensors", "flrelu2.probe", "flrelu2.dx")]
     [InlineData("ops-basic.safetensors", "modconv2.y", "modconv2.y")]
+    [InlineData("augment-public.safetensors", "hue@0.2", "hue@0.2")]
+    [InlineData("augment-public.safetensors", "x", "xflip@0.2")]
     public void A_damaged_tensor_fails_the_comparison_it_belongs_to(string name, string tensor, string expected)
     {
         string copy = Reference.Damage(Reference.File(name), tensor, Path.Combine(_folder, "damaged.safetensors"));
@@ -76,6 +68,7 @@ public sealed class VectorFilesTests : IDisposable
     [InlineData("generator-r-32.safetensors")]
     [InlineData("discriminator-32.safetensors")]
     [InlineData("ops-basic.safetensors")]
+    [InlineData("augment-public.safetensors")]
     public void Every_tensor_matters(string name)
     {
         string copy = Path.Combine(_folder, "damaged.safetensors");
