@@ -43,8 +43,10 @@ internal sealed class ModulatedConvolutionCheck : ICheck
 
             if (demodulate)
             {
-                // The 1e−8 under the root takes 1e−8/E off, E = Σ(ŵ·ŝ)² of k²·in unit terms, hardly below 0.05.
-                // White noise of unit variance in, unit variance times the gain out: by the norm of each output's weight.
+                // White noise of unit variance in, unit variance out, by the norm of each output's weight: but for the 1e−8 under
+                // the root, E/(E + 1e−8), which shows where E = Σ(ŵ·ŝ)² happens to be small.
+                double[] norms = [.. Spec.Layers.ModulatedConvolution.Weights(kernel, styles, true, 1).SelectMany(
+                    weight => weight.Cast<double>().Chunk(ins * k * k).Select(row => row.Sum(t => t * t)))];
                 double[] energy = new double[n * outs];
                 for (int i = 0; i < ins; i++)
                 {
@@ -59,8 +61,9 @@ internal sealed class ModulatedConvolutionCheck : ICheck
                         energy[j / (k * k)] += taps[j] * taps[j];
                 }
                 yield return Differences.Array(
-                    $"{where}, variance", [n, outs], [.. energy.Select(_ => 1.0)], energy,
-                    1e-8 / 0.05, "demodulation must leave every output channel a weight of unit norm");
+                    $"{where}, variance", [n, outs], norms, energy,
+                    16 * Math.Sqrt(terms) * Math.ScaleB(1, -53),
+                    "demodulation must leave every output channel a weight of unit norm");
             }
         }
     }

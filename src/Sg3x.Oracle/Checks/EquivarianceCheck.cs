@@ -11,30 +11,21 @@ namespace Sg3x.Oracle.Checks;
 /// of its own, since the border, the width and the image's level all move it. The image's own variance is the signal, with a
 /// floor.
 /// </summary>
-internal sealed class EquivarianceCheck : ICheck
+internal sealed class EquivarianceCheck : NarrowCheck
 {
     // Beyond it float32 has a say.
     private const double Most = 90;
 
-    public string Id => "network.equivariance";
+    public override string Id => "network.equivariance";
 
-    public string Equation =>
+    public override string Equation =>
         "AFG 3, equation 3: 10·log10(var g / E(t(g(z0; w)) − g(t(z0); w))²), against the definition's for the same weights";
 
-    public string ToleranceBasis =>
+    public override string ToleranceBasis =>
         "0.2 dB: float32 errors of 10⁻⁶ of the image lie 60 dB below the 10⁻³ that the border leaves, and less than 5 % of its "
             + "power with it; 90 dB and more count alike";
 
-    public IEnumerable<Finding> Run(Subject subject)
-    {
-        GeneratorConfig config = Narrow.Of(subject.Config);
-        using Sg3x.Networks.Generator generator = subject.Generator(config, subject.Seed);
-        Narrow.Disturb(generator, subject.Seed);
-        foreach (Finding finding in Measure(subject, generator, new Draw(subject.Seed)))
-            yield return finding;
-    }
-
-    internal static IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
+    internal override IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
     {
         GeneratorConfig config = generator.Config;
         var spec = new Spec.Networks.Generator(Bridge.Schedule(config), Narrow.State(generator));

@@ -36,6 +36,9 @@ internal sealed class FilterTapsCheck : ICheck
 
     public string Id => "filter.taps";
 
+    /// <summary>How far a tap may be off, over the largest.</summary>
+    public static double Tolerance(SpecFilter filter) => (Roundings + filter.Count) * Math.ScaleB(1, -53);
+
     public string Equation =>
         "AFG C: h = sinc(2f_c x)·w, or J1(2πf_c r)/(πr)·w⊗w, unit sum; Kaiser β from A = 2.285(n−1)πΔf + 7.95, Δf = 2f_h/(s/2)";
 
@@ -44,9 +47,8 @@ internal sealed class FilterTapsCheck : ICheck
     public IEnumerable<Finding> Run(Subject subject) => FilterPair.Of(subject).Select(pair =>
     {
         double[] expected = Bridge.Taps(pair.Expected), measured = Bridge.Taps(pair.Measured);
-        double u = Math.ScaleB(1, -53);
         return Differences.Array(
-            pair.Where, [expected.Length], expected, measured, (Roundings + pair.Expected.Count) * u, Explain(pair));
+            pair.Where, [expected.Length], expected, measured, Tolerance(pair.Expected), Explain(pair));
     });
 
     private static string Explain(FilterPair pair)
@@ -109,7 +111,11 @@ internal sealed class FilterDeltaCheck : ICheck
     }
 }
 
-/// <summary>What the filters do to the signal.</summary>
+/// <summary>
+/// What the filters do to the signal. |H' − H| ≤ Σ|h'_j − h_j|: taps that pass filter.taps pass here too, by what n of them may
+/// be off together, and for the rounding of both transforms, whose sines are the same: products and sums, (n + 2)·2⁻⁵³·Σ|h_j|
+/// each.
+/// </summary>
 internal sealed class FilterResponseCheck : ICheck
 {
     public string Id => "filter.response";
@@ -117,12 +123,15 @@ internal sealed class FilterResponseCheck : ICheck
     public string Equation =>
         "AFG C: H(f) = Σ h[j]·e^(−2πi f x_j) in the passband, at the cutoff, in the stopband and at Nyquist";
 
-    public string ToleranceBasis => "the spec's own transform of its own taps; n roundings of 2⁻⁵⁰ of the gain at DC";
+    public string ToleranceBasis => "Σ over the taps of what filter.taps allows each, and 2(n + 2) roundings of 2⁻⁵³ of Σ|h|";
 
     public IEnumerable<Finding> Run(Subject subject)
     {
         foreach (FilterPair pair in FilterPair.Of(subject))
         {
+            double[] taps = Bridge.Taps(pair.Expected);
+            double tolerance = taps.Length * FilterTapsCheck.Tolerance(pair.Expected) * taps.Max(Math.Abs)
+                + 2 * (taps.Length + 2) * Math.ScaleB(1, -53) * taps.Sum(Math.Abs);
             (string Name, double F)[] points =
             [
                 ("half the cutoff", pair.Cutoff / 2), ("the cutoff", pair.Cutoff),
@@ -137,7 +146,7 @@ internal sealed class FilterResponseCheck : ICheck
                 {
                     double expected = FrequencyResponse.At(pair.Expected, pair.Rate, x, y).Magnitude;
                     double measured = FrequencyResponse.At(pair.Measured, pair.Rate, x, y).Magnitude;
-                    double error = Math.Abs(measured - expected), tolerance = pair.Expected.Count * Math.ScaleB(1, -50);
+                    double error = Math.Abs(measured - expected);
                     yield return new Finding(
                         $"{pair.Where} at {name}, ({x:G4}, {y:G4}) Hz", $"{20 * Math.Log10(expected):F2} dB",
                             $"{20 * Math.Log10(measured):F2} dB",

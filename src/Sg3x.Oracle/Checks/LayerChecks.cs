@@ -49,7 +49,7 @@ internal static class OneLayer
         Tensor measured = y.narrow(1, 0, outs).narrow(2, 0, good).narrow(3, 0, good);
 
         double largest = expected.Max(Math.Abs);
-        double condition = Math.Max(1, 4 * Amplitude(e, few, corner, styles) / largest);
+        double condition = Math.Max(1, 4 * Amplitude(e, few, Math.Sqrt(Plane.MeanSquare(corner)), styles) / largest);
         return Differences.Array(
             e.Name, measured.shape, expected, Bridge.Values(measured), 4 * Single * Math.Sqrt(Terms(e, w.shape[1])) * condition,
             "the layers before agree: style, modulation, input gain, bias, nonlinearity or padding of this one");
@@ -68,8 +68,12 @@ internal static class OneLayer
         return [.. all.Chunk((int)w.shape[1])];
     }
 
-    // The size that the sum of a convolution has before anything cancels: its rounding does not cancel.
-    private static double Amplitude(SpecLayer e, NetworkState state, double[][][,] x, double[][] w)
+    /// <summary>The size that the sum of a convolution has before anything cancels: its rounding does not cancel.</summary>
+    /// <param name="e">The layer.</param>
+    /// <param name="state">Its weights.</param>
+    /// <param name="rms">Of its input.</param>
+    /// <param name="w">A row for each image.</param>
+    public static double Amplitude(SpecLayer e, NetworkState state, double rms, double[][] w)
     {
         string name = $"synthesis.{e.Name}";
         double gain = e.IsToRgb ? 1 / Math.Sqrt(e.In.Channels) : 1;
@@ -78,7 +82,7 @@ internal static class OneLayer
         double[][,,,] weights =
             Spec.Layers.ModulatedConvolution.Weights(state.Kernel($"{name}.weight"), styles, !e.IsToRgb, 1 / σ);
         double norm = weights.Max(weight => Math.Sqrt(weight.Cast<double>().Sum(t => t * t) / weight.GetLength(0)));
-        return norm * Math.Sqrt(Plane.MeanSquare(x)) + state.Vector($"{name}.bias").Max(Math.Abs);
+        return norm * rms + state.Vector($"{name}.bias").Max(Math.Abs);
     }
 
     private static double[] FullyConnectedLayer(NetworkState state, string name, double[] row) =>
@@ -101,25 +105,16 @@ internal static class OneLayer
 }
 
 /// <summary>The Fourier features.</summary>
-internal sealed class InputCheck : ICheck
+internal sealed class InputCheck : NarrowCheck
 {
-    public string Id => "network.input";
+    public override string Id => "network.input";
 
-    public string Equation =>
+    public override string Equation =>
         "AFG F.1: y = W·a·sin(2π(f·M·x + φ + f·t))/√C, M = rotation·translation·user, a = clamp(1 − (|f| − B)/(s/2 − B), 0, 1)";
 
-    public string ToleranceBasis => "4·√(channels + dim w)·2⁻²⁴ and the phase's 2π·|f·x|·2⁻²⁴";
+    public override string ToleranceBasis => "4·√(channels + dim w)·2⁻²⁴ and the phase's 2π·|f·x|·2⁻²⁴";
 
-    public IEnumerable<Finding> Run(Subject subject)
-    {
-        GeneratorConfig config = Narrow.Of(subject.Config);
-        using Sg3x.Networks.Generator generator = subject.Generator(config, subject.Seed);
-        Narrow.Disturb(generator, subject.Seed);
-        foreach (Finding finding in Measure(subject, generator, new Draw(subject.Seed)))
-            yield return finding;
-    }
-
-    internal static IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
+    internal override IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
     {
         GeneratorConfig config = generator.Config;
         var spec = new Spec.Networks.Generator(Bridge.Schedule(config), Narrow.State(generator));
@@ -141,9 +136,7 @@ internal sealed class InputCheck : ICheck
             double[] e = [.. expected.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
             Spec.Schedule.Entry first = spec.Schedule.Entries[0];
 
-            // float32 holds a phase of up to 2π·|f|·(½·size/s + shifts) with that many roundings.
-            double phase = 2 * Math.PI * (1 + 2 * first.Cutoff * (first.Size / first.Rate + 2));
-            double tolerance = 4 * 5.96e-8 * (Math.Sqrt(first.Channels + config.WDim) + phase);
+            double tolerance = 4 * 5.96e-8 * (Math.Sqrt(first.Channels + config.WDim) + ImageRounding.Phase(first));
             yield return Differences.Array(
                 name, y.shape, e, Bridge.Values(y), tolerance,
                 "grid, transform or amplitude: pixel centres at (i + ½ − size/2)/s, phases move by f·t, rotation before "
@@ -156,25 +149,16 @@ internal sealed class InputCheck : ICheck
 }
 
 /// <summary>Every synthesis layer by itself, on what the layers before it made.</summary>
-internal sealed class LayerCheck : ICheck
+internal sealed class LayerCheck : NarrowCheck
 {
-    public string Id => "network.layer";
+    public override string Id => "network.layer";
 
-    public string Equation =>
+    public override string Equation =>
         "AFG B, figure 4b: y = flrelu(modconv(x, w, affine(w_i), 1/σ) + b); ToRGB: style·1/√in, no demodulation";
 
-    public string ToleranceBasis => "4·√(terms of the layer's sums)·2⁻²⁴ of the largest value, and of what cancels";
+    public override string ToleranceBasis => "4·√(terms of the layer's sums)·2⁻²⁴ of the largest value, and of what cancels";
 
-    public IEnumerable<Finding> Run(Subject subject)
-    {
-        GeneratorConfig config = Narrow.Of(subject.Config);
-        using Sg3x.Networks.Generator generator = subject.Generator(config, subject.Seed);
-        Narrow.Disturb(generator, subject.Seed);
-        foreach (Finding finding in Measure(subject, generator, new Draw(subject.Seed)))
-            yield return finding;
-    }
-
-    internal static IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
+    internal override IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
     {
         GeneratorConfig config = generator.Config;
         NetworkState state = Narrow.State(generator);

@@ -1,4 +1,3 @@
-using Sg3x.Oracle.Vectors;
 using Sg3x.Schedule;
 using Sg3x.Spec.Equivariance;
 using static TorchSharp.torch;
@@ -11,71 +10,71 @@ namespace Sg3x.Oracle.Checks;
 /// border may,
 /// and that as the definition has it.
 /// </summary>
-internal sealed class PositionCheck : ICheck
+internal sealed class PositionCheck : NarrowCheck
 {
-    public string Id => "network.position";
+    public override string Id => "network.position";
 
-    public string Equation =>
+    public override string Equation =>
         "AFG 3: absolute position enters through the Fourier features alone: f = 0 leaves a constant image but for the border";
 
-    public string ToleranceBasis => "4·√(terms of all sums on the way)·2⁻²⁴ of the largest value";
+    public override string ToleranceBasis => "as the generator's";
 
-    public IEnumerable<Finding> Run(Subject subject)
+    internal override IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
     {
-        GeneratorConfig config = Narrow.Of(subject.Config);
-        var draw = new Draw(subject.Seed);
-        using Sg3x.Networks.Generator generator = subject.Generator(config, subject.Seed);
-        Narrow.Disturb(generator, subject.Seed);
+        GeneratorConfig config = generator.Config;
         using IDisposable quiet = no_grad();
         generator.state_dict()["synthesis.input.freqs"].zero_();
         var spec = new SpecGenerator(Bridge.Schedule(config), Narrow.State(generator));
         double[] z = draw.Row(config.ZDim);
-        double[][][,] images = spec.Synthesize(spec.Map([z]));
+        double[][] w = spec.Map([z]);
+        double[][][,] images = spec.Synthesize(w);
         Tensor ws = subject.Networks.Map(generator, subject.Tensor(z, [1, config.ZDim], ScalarType.Float32), 1, false);
         Tensor measured = subject.Networks.Synthesize(generator, ws, false);
         double[] expected = [.. images.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
         yield return Differences.Array(
             "image of a constant input", measured.shape, expected, Bridge.Values(measured),
-                Tolerances.Images(LayerSchedule.Create(config)).Value,
+            ImageRounding.Tolerance(spec, spec.State, w, images),
             "something else knows where a pixel is: noise inputs, coordinates, or a border other than zeros");
     }
 }
 
 /// <summary>How far the border reaches into the image, at the margin asked about and with four pixels more.</summary>
-internal sealed class BorderCheck : ICheck
+internal sealed class BorderCheck : NarrowCheck
 {
     private const int More = 4;
 
-    public string Id => "network.border";
+    public override string Id => "network.border";
 
-    public string Equation => "AFG 3.2: the border's error falls as the margin grows, var g / E(t(g(z0)) − g(t(z0)))² rises, by "
+    public override string Equation => "AFG 3.2: the border's error falls as the margin grows, var g / E(t(g(z0)) − g(t(z0)))²"
+        + " rises, by "
         + "what the definition gives";
 
-    public string ToleranceBasis => "0.2 dB as for equivariance; where the border leaves next to nothing, 90 dB and more count alike";
+    public override string ToleranceBasis => "0.2 dB as for equivariance; where the border leaves next to nothing, 90 dB and"
+        + " more count alike";
 
-    public IEnumerable<Finding> Run(Subject subject)
+    protected override int Largest => 16;
+
+    internal override IEnumerable<Finding> Measure(Subject subject, Sg3x.Networks.Generator generator, Draw draw)
     {
-        GeneratorConfig config = Narrow.Of(subject.Config) with { Resolution = 16 };
-        using Sg3x.Networks.Generator first = subject.Generator(config, subject.Seed);
-        Narrow.Disturb(first, subject.Seed);
-        Dictionary<string, Tensor> weights = first.state_dict().ToDictionary(t => WithoutSize(t.Key), t => t.Value);
-        double[] z = new Draw(subject.Seed).Row(config.ZDim);
+        GeneratorConfig config = generator.Config;
+        Dictionary<string, Tensor> weights = generator.state_dict().ToDictionary(t => WithoutSize(t.Key), t => t.Value);
+        double[] z = draw.Row(config.ZDim);
         var of = new List<(double Expected, double Measured)>();
         foreach (int margin in new[] { config.Margin, config.Margin + More })
         {
             GeneratorConfig wider = config with { Margin = margin };
-            using Sg3x.Networks.Generator generator = subject.Generator(wider, subject.Seed);
+            using Sg3x.Networks.Generator other = subject.Generator(wider, subject.Seed);
             using IDisposable quiet = no_grad();
-            foreach ((string name, Tensor value) in generator.state_dict())
+            foreach ((string name, Tensor value) in other.state_dict())
                 value.copy_(weights[WithoutSize(name)]);
-            of.Add(Measure(subject, generator, z));
+            of.Add(Decibels(subject, other, z));
             yield return Compare($"margin of {margin} pixels", of[^1].Expected, of[^1].Measured);
         }
         yield return Compare(
             $"what {More} pixels more gain", of[1].Expected - of[0].Expected, of[1].Measured - of[0].Measured, 2);
     }
 
-    private static (double Expected, double Measured) Measure(Subject subject, Sg3x.Networks.Generator generator, double[] z)
+    private static (double Expected, double Measured) Decibels(Subject subject, Sg3x.Networks.Generator generator, double[] z)
     {
         GeneratorConfig config = generator.Config;
         var spec = new SpecGenerator(Bridge.Schedule(config), Narrow.State(generator));

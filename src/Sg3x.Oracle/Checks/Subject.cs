@@ -53,6 +53,9 @@ public sealed record Subject
     /// <summary>The training step's.</summary>
     public TrainingParts Training { get; init; } = TrainingParts.Production;
 
+    /// <summary>The augmentation's.</summary>
+    public AugmentationParts Augmentation { get; init; } = AugmentationParts.Production;
+
     /// <summary>Seed of whatever a check draws.</summary>
     public int Seed { get; init; } = 1;
 

@@ -1,6 +1,3 @@
-using Sg3x.Networks;
-using Sg3x.Schedule;
-using static TorchSharp.torch;
 using NetworkState = Sg3x.Spec.Networks.NetworkState;
 using SpecFilter = Sg3x.Spec.Signals.Filter;
 using SpecLayer = Sg3x.Spec.Schedule.Layer;
@@ -61,7 +58,8 @@ internal sealed class TrainedInputCheck : TrainedCheck
 {
     public override string Id => "trained.input";
 
-    public override string Equation => "AFG F.1: |f| ≤ f_c[0], φ in [−½, ½), neither is trained; y = W·a·sin(2π(f·M·x + φ + f·t))/√C";
+    public override string Equation => "AFG F.1: |f| ≤ f_c[0], φ in [−½, ½), neither is trained; y = W·a·sin(2π(f·M·x + φ +"
+        + " f·t))/√C";
 
     public override string ToleranceBasis => "2⁻²⁴ at the edge of the disc; features as those of a random network";
 
@@ -75,7 +73,7 @@ internal sealed class TrainedInputCheck : TrainedCheck
             "largest |f| over f_c[0]", largest, 1, 4 * 5.96e-8, "frequencies beyond the bandwidth: the first layers alias");
         double phase = state["synthesis.input.phases"].Values.Select(Math.Abs).Aggregate(0.0, Math.Max);
         yield return Within("largest |φ|", phase, 0.5, 4 * 5.96e-8, "phases are in cycles");
-        foreach (Finding finding in InputCheck.Measure(subject, network, new Draw(subject.Seed)))
+        foreach (Finding finding in new InputCheck().Measure(subject, network, new Draw(subject.Seed)))
             yield return finding;
     }
 
@@ -93,10 +91,11 @@ internal sealed class TrainedLayerCheck : TrainedCheck
 
     public override string Equation => "AFG B, figure 4b, with the network's own weights and what its layers make of them";
 
-    public override string ToleranceBasis => "4·√(terms of the layer's sums)·2⁻²⁴ of the largest value, a few channels of the image's corner";
+    public override string ToleranceBasis => "4·√(terms of the layer's sums)·2⁻²⁴ of the largest value, a few channels of the"
+        + " image's corner";
 
     protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network) =>
-        LayerCheck.Measure(subject, network, new Draw(subject.Seed));
+        new LayerCheck().Measure(subject, network, new Draw(subject.Seed));
 }
 
 /// <summary>Equivariance of the whole network, where the definition can be afforded.</summary>
@@ -116,57 +115,6 @@ internal sealed class TrainedEquivarianceCheck : TrainedCheck
     {
         double products =
             network.Schedule.Layers.Sum(l => (double)l.InChannels * l.OutChannels * l.Kernel * l.Kernel * l.InSize * l.InSize);
-        return products > Affordable ? [] : EquivarianceCheck.Measure(subject, network, new Draw(subject.Seed));
-    }
-}
-
-/// <summary>Signals that have died or grown out of hand.</summary>
-internal sealed class TrainedMagnitudesCheck : TrainedCheck
-{
-    public override string Id => "trained.magnitudes";
-
-    public override string Equation =>
-        "AFG B: σ² follows E x² of each layer's input, which brings it to unit scale; clamp ±256; nothing is NaN";
-
-    public override string ToleranceBasis => "octaves of E x²/σ²: 4 up, an average of 20 000 images against 4; 10 down, as "
-        + "untrained σ² is 1; 1 % of a layer at half the clamp";
-
-    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
-    {
-        string? broken = null;
-        foreach ((string name, Tensor value) in network.state_dict())
-            broken ??= Bridge.Values(value).All(double.IsFinite) ? null : name;
-        yield return Differences.Equal(
-            "not finite", "nothing", broken ?? "nothing", "the run that made this should have stopped");
-        if (broken is not null)
-            yield break;
-
-        using IDisposable quiet = no_grad();
-        const int n = 4;
-        Tensor z = subject.Tensor(
-            new Draw(subject.Seed).Row(n * subject.Config.ZDim), [n, subject.Config.ZDim], ScalarType.Float32);
-        Tensor ws = subject.Networks.Map(network, z, 1, false), x = subject.Networks.Input(network, ws.select(1, 0));
-        NetworkState state = Narrow.State(network);
-        foreach (SynthesisLayer layer in network.Synthesis.Layers)
-        {
-            LayerPlan plan = layer.Plan;
-            double power = x.square().mean().cpu().item<float>(), σ2 = state.Scalar($"synthesis.{plan.Name}.magnitude_ema");
-            double octaves = Math.Log2(power / σ2), most = octaves > 0 ? 4 : 10;
-            yield return new Finding(
-                $"{plan.Name}: E x²/σ²", "1", $"{power / σ2:G3}", Math.Abs(octaves), most,
-                Math.Abs(octaves) <= most ? null : "the layer's input is not at the scale that its average says: dead, "
-                    + "exploding, or averages of another network");
-            Tensor y = subject.Networks.Layer(layer, x, ws.select(1, plan.Index + 1));
-            x.Dispose();
-            x = y;
-            double share = (y.abs() > subject.Config.ConvClamp / 2).to(ScalarType.Float32).mean().cpu().item<float>();
-            yield return new Finding(
-                $"{plan.Name}: at the clamp", "hardly anything", $"{share:P2}", share, 0.01,
-                    share <= 0.01 ? null : "activations run into the clamp");
-        }
-        double spread = x.std().cpu().item<float>() * subject.Config.OutputScale;
-        yield return new Finding(
-            "spread of the image", "above 0.001", $"{spread:G3}", spread > 0.001 ? 0 : 1, 0,
-                spread > 0.001 ? null : "the image is all of one colour");
+        return products > Affordable ? [] : new EquivarianceCheck().Measure(subject, network, new Draw(subject.Seed));
     }
 }

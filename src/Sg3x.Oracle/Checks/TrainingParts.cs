@@ -1,3 +1,5 @@
+using Sg3x.Configuration;
+using Sg3x.Data;
 using Sg3x.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,6 +31,13 @@ public sealed record TrainingParts
     /// <summary>A step of a phase, "G", "D" or "R1", on real images.</summary>
     public required Action<string, TrainingState, Tensor> Step { get; init; }
 
+    /// <summary>Trains a state on batches of real images until its configuration's images are shown; the action follows each
+    /// iteration.</summary>
+    public required Action<TrainingState, ImageBatches, Action> Loop { get; init; }
+
+    /// <summary>What is trained with where nothing else is said.</summary>
+    public required TrainingConfig Defaults { get; init; }
+
     /// <summary>G's loss of logits [N, 1].</summary>
     public required Func<Tensor, Tensor> GeneratorLoss { get; init; }
 
@@ -52,6 +61,9 @@ public sealed record TrainingParts
         Beta = WeightAverage.Beta,
         Average = WeightAverage.Update,
         Step = TakeStep,
+        Loop = (state, reals, after) => TrainingLoop.Run(
+            state, new TrainingPhases(state, new TickStatistics()), reals, after, CancellationToken.None),
+        Defaults = new TrainingConfig(),
         GeneratorLoss = Losses.Generator,
         DiscriminatorLoss = (fake, real) => Losses.DiscriminatorOnFake(fake) + Losses.DiscriminatorOnReal(real),
         R1 = Losses.R1,

@@ -34,22 +34,19 @@ internal static class Configurations
         };
     }
 
-    /// <summary>One whose filters are not too large to be applied by definition.</summary>
+    /// <summary>One whose filters are not too large to be applied by definition, and of few layers: another draw brings as much
+    /// that is new.</summary>
     public static GeneratorConfig DrawForOperations(int seed)
     {
-        GeneratorConfig config = Draw(seed);
-        return config with
-        {
-            Resolution = Math.Min(config.Resolution, 64),
-            FilterSize = Math.Min(config.FilterSize, 6),
-            LreluUpsampling = config.RadialFilters ? Math.Min(config.LreluUpsampling, 2) : config.LreluUpsampling,
-        };
+        GeneratorConfig config = DrawSmall(seed);
+        int layers = 3 + config.Layers % 3;
+        return config with { Layers = layers, CriticalLayers = Math.Min(config.CriticalLayers, layers - 1) };
     }
 
     /// <summary>One whose narrow version can be run by definition.</summary>
     public static GeneratorConfig DrawForNetworks(int seed)
     {
-        GeneratorConfig config = DrawForOperations(seed);
+        GeneratorConfig config = DrawSmall(seed);
         int layers = 3 + config.Layers % 6;
         return config with
         {
@@ -57,6 +54,17 @@ internal static class Configurations
             Layers = layers,
             CriticalLayers = Math.Min(config.CriticalLayers, layers - 1),
             LreluUpsampling = Math.Min(config.LreluUpsampling, 2),
+        };
+    }
+
+    private static GeneratorConfig DrawSmall(int seed)
+    {
+        GeneratorConfig config = Draw(seed);
+        return config with
+        {
+            Resolution = Math.Min(config.Resolution, 64),
+            FilterSize = Math.Min(config.FilterSize, 6),
+            LreluUpsampling = config.RadialFilters ? Math.Min(config.LreluUpsampling, 2) : config.LreluUpsampling,
         };
     }
 

@@ -45,6 +45,19 @@ public class FaultTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_rebuilt_training_by_itself_is_healthy()
+    {
+        var rebuilt = new RebuiltTraining();
+        Subject subject = PlantedFault.T with { Training = TrainingParts.Production with { Loop = rebuilt.Run, Step =
+            rebuilt.Take } };
+        foreach (string id in new[] { "training.iteration", "training.r1" })
+        {
+            CheckResult result = Verification.RunOne(CheckRegistry.Find(id), subject);
+            Assert.True(result.Status == CheckStatus.Passed, $"{id}: {result.Problem} {result.Worst}");
+        }
+    }
+
+    [Fact]
     public void The_catalogue_is_of_many_mechanisms()
     {
         Assert.Equal(PlantedFault.All.Count, PlantedFault.All.DistinctBy(fault => fault.Name).Count());

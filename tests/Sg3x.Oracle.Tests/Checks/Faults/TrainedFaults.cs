@@ -40,6 +40,12 @@ internal static class TrainedFaults
             if (name.EndsWith("magnitude_ema", StringComparison.Ordinal) && name.Contains(".L5_", StringComparison.Ordinal))
                 value.fill_(1e-4);
         }),
+        State("images of one colour", "magnitudes of a state", Classic, "a run that has collapsed: ToRGB's styles are 0",
+            "trained.magnitudes", (name, value) =>
+        {
+            if (name.Contains("_3.affine", StringComparison.Ordinal))
+                value.zero_();
+        }),
         Use("trained layers run without their input gain", "use of a state", "σ² read and not used", "trained.layer",
             new() { InputGain = (_, σ2) => ones_like(σ2) * 0.5 }),
         Use("trained layers with noise", "use of a state", "what StyleGAN2's code would add", "trained.equivariance", new()
