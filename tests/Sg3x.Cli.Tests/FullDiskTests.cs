@@ -53,6 +53,18 @@ public sealed class FullDiskTests(TinyRunFixture fixture) : IClassFixture<TinyRu
     }
 
     [Fact]
+    public void A_full_standard_output_does_not_end_a_run()
+    {
+        ProgramResult result = Sg3xProcess.Shell(
+            _folder.Path, $"$SG3X {string.Join(' ', TinyRun.OnCats("run"))} >/dev/full");
+
+        // The last lines, with the names of what was made, belong to the result.
+        Assert.True(result.ExitCode == 2, result.Everything);
+        Assert.Contains("No space left on device", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"completed\": true", File.ReadAllText(_folder.File("run/summary.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made()
     {
         File.WriteAllText(_folder.File("runs"), "a file in the way");

@@ -45,6 +45,8 @@ public class UsageTests
     [InlineData("generate no-such-run --seeds 5-2", "5-2")]
     [InlineData("generate no-such-run --seeds 9223372036854775807", "no-such-run")]
     [InlineData("train --set preset=a/b", "preset")]
+    [InlineData("train --aug-p 0.5", "--aug-p: expected --aug ada or fixed with it, found --aug none")]
+    [InlineData("train --aug fixed --ada-kimg 5", "--ada-kimg: expected --aug ada with it, found --aug fixed")]
     public void Wrong_usage_ends_with_2_and_says_what_is_wrong(string arguments, string expected)
     {
         ProgramResult result = Sg3xProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -52,5 +54,16 @@ public class UsageTests
         Assert.True(result.ExitCode == 2, result.Everything);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Equal("", result.Output);
+    }
+
+    [Theory]
+    [InlineData("--out: expected the name of a folder, found an empty one", "train", "--out", "", "--unverified")]
+    [InlineData("SOURCE: expected the name of a folder or a zip file", "dataset", "convert", "", "out.zip", "--resolution", "16")]
+    public void An_empty_name_is_named(string expected, params string[] arguments)
+    {
+        ProgramResult result = Sg3xProcess.Run(arguments);
+
+        Assert.True(result.ExitCode == 2, result.Everything);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,9 @@ internal sealed class NewFolder : IDisposable
     public string Path { get; }
 
     /// <summary>A folder that was named; that it is new or empty is for the run to check.</summary>
-    public static NewFolder Named(string path) => new(path);
+    /// <exception cref="UserException">The name is empty.</exception>
+    public static NewFolder Named(string path) =>
+        path.Length > 0 ? new(path) : throw UserException.Mismatch("--out", "the name of a folder", "an empty one");
 
     /// <summary>Makes <c>parent/00007-name</c>, one number above the highest that is there.</summary>
     /// <exception cref="UserException">The folder cannot be made.</exception>

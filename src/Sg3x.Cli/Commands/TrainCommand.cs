@@ -174,7 +174,23 @@ internal static class TrainCommand
                 stored = stored with { Data = stored.Data with { SkipBad = true } };
             }
 
-            return ConfigOverrides.Apply(stored, result.GetValue(Set) ?? []).Validate();
+            stored = ConfigOverrides.Apply(stored, result.GetValue(Set) ?? []).Validate();
+            RefuseIdleOptions(result, stored.Augmentation.Mode);
+            return stored;
+        }
+    }
+
+    /// <summary>An option that changes nothing with this kind of augmentation was given for another.</summary>
+    private static void RefuseIdleOptions(ParseResult result, string mode)
+    {
+        foreach ((Option<string?> option, string path) in Shorthands.Where(s => result.GetValue(s.Option) is not null))
+        {
+            bool needsAdaptive = path.StartsWith("ada-", StringComparison.Ordinal);
+            if ((needsAdaptive && mode != AugmentationConfig.Adaptive) || (path == "aug-p" && mode == AugmentationConfig.None))
+            {
+                throw UserException.Mismatch(
+                    option.Name, needsAdaptive ? "--aug ada with it" : "--aug ada or fixed with it", $"--aug {mode}");
+            }
         }
     }
 

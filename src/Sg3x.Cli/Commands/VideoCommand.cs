@@ -125,7 +125,7 @@ internal static class VideoCommand
         using var interruption = new Interruption(() => { });
         try
         {
-            return CountProgress.Around(Terminal.Error(), "Frames", progress =>
+            CountProgress.Around(Terminal.Error(), "Frames", progress =>
             {
                 int done = 0;
                 IEnumerable<RgbImage> frames = VideoFrames.Make(generator, options with { Stop = interruption.Token }).Select(frame =>
@@ -137,9 +137,10 @@ internal static class VideoCommand
                     AtomicFile.Write(path, stream => AnimatedPng.Write(stream, frames, options.Frames, fps));
                 else
                     FfmpegVideo.Write(path, frames, fps);
-                Terminal.Out().Line(path);
-                return ExitCode.Done;
+                return done;
             });
+            Terminal.Out().Line(path);
+            return ExitCode.Done;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

@@ -13,31 +13,31 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
     public override TrainingSummary Around(Func<TrainingSummary> train) => train();
 
     /// <inheritdoc/>
-    public override void Stopping() => Terminal.Line("Finishing the iteration and saving; a second signal stops without saving.");
+    public override void Stopping() => Say("Finishing the iteration and saving; a second signal stops without saving.");
 
     /// <inheritdoc/>
     public override void Verifying(string check, int done, int of)
     {
         if (done == 0)
         {
-            Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Checking this build against the papers: {of} checks"));
+            Say(string.Create(CultureInfo.InvariantCulture, $"Checking this build against the papers: {of} checks"));
         }
     }
 
     /// <inheritdoc/>
-    public override void Verified(VerificationReport report) => Terminal.Line(Outcome(report));
+    public override void Verified(VerificationReport report) => Say(Outcome(report));
 
     /// <inheritdoc/>
     public override void Report((int Done, int Of) value)
     {
         if (!Interlocked.Exchange(ref _checksImages, true))
         {
-            Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Checking the images: {value.Of}"));
+            Say(string.Create(CultureInfo.InvariantCulture, $"Checking the images: {value.Of}"));
         }
     }
 
     /// <inheritdoc/>
-    public override void Started(string folder, double kimg, double totalKimg, string dataset) => Terminal.Line(string.Create(
+    public override void Started(string folder, double kimg, double totalKimg, string dataset) => Say(string.Create(
         CultureInfo.InvariantCulture, $"Training on {dataset} from {kimg:0.##} to {totalKimg:0.##} kimg, into {folder}"));
 
     /// <inheritdoc/>
@@ -47,18 +47,30 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
 
     /// <inheritdoc/>
     public override void Ticked(TrainingTick tick) =>
-        Terminal.Line(string.Join("  ", Columns.Select(c => $"{c.Title} {c.Cell(tick)}")));
+        Say(string.Join("  ", Columns.Select(c => $"{c.Title} {c.Cell(tick)}")));
 
     /// <inheritdoc/>
-    public override void Wrote(string what, string path) => Terminal.Line($"{what}: {path}");
+    public override void Wrote(string what, string path) => Say($"{what}: {path}");
 
     /// <inheritdoc/>
-    public override void Measured(TrainingDistance distance) => Terminal.Line(string.Create(CultureInfo.InvariantCulture,
+    public override void Measured(TrainingDistance distance) => Say(string.Create(CultureInfo.InvariantCulture,
         $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.0} ({distance.Images} images)"));
 
     /// <inheritdoc/>
-    public override void Noted(string message) => Terminal.Line(message);
+    public override void Noted(string message) => Say(message);
 
     /// <inheritdoc/>
-    public override void Warned(string message) => Terminal.Warning(message);
+    public override void Warned(string message) => Say($"warning: {message}");
+
+    /// <summary>A run is worth more than what it prints: where that goes to a full disk, the log has it once there is room.</summary>
+    private void Say(string line)
+    {
+        try
+        {
+            Terminal.Line(line);
+        }
+        catch (IOException)
+        {
+        }
+    }
 }

@@ -25,6 +25,11 @@ internal sealed class FolderSource : IImageSource
 
     public byte[] ReadBytes(int index) => Read(entries[index]);
 
+    public string Stamp(int index) =>
+        Target(new FileInfo(Path.Combine(Name, entries[index]))) is { Exists: true } file
+            ? FormattableString.Invariant($"{file.Length} {file.LastWriteTimeUtc.Ticks}")
+            : "gone";
+
     public byte[]? ReadLabels() =>
         File.Exists(Path.Combine(Name, ImageSource.LabelsName)) ? Read(ImageSource.LabelsName) : null;
 

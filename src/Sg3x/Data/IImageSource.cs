@@ -16,6 +16,9 @@ internal interface IImageSource : IDisposable
     /// <exception cref="UserException">The entry cannot be read, or is larger than it may be.</exception>
     byte[] ReadBytes(int index);
 
+    /// <summary>What changes when an entry's content does: its size, and its sum or its time.</summary>
+    string Stamp(int index);
+
     /// <summary>The content of <c>dataset.json</c> at the top, or null where there is none.</summary>
     /// <exception cref="UserException">It cannot be read, or is larger than it may be.</exception>
     byte[]? ReadLabels();

@@ -49,6 +49,8 @@ internal sealed class ZipSource : IImageSource
 
     public byte[] ReadBytes(int index) => Read(entries[index], ImageDecoding.Kind);
 
+    public string Stamp(int index) => FormattableString.Invariant($"{entries[index].Length} {entries[index].Crc32:x8}");
+
     public byte[]? ReadLabels() => labels is null ? null : Read(labels, _ => "JSON");
 
     public void Dispose() => archive.Dispose();

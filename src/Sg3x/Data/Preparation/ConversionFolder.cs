@@ -55,7 +55,7 @@ internal sealed class ConversionFolder : IDisposable
         }
     }
 
-    /// <summary>A number for a list of paths.</summary>
+    /// <summary>A number for a list of texts.</summary>
     public static string Digest(IEnumerable<string> entries)
     {
         using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -101,6 +101,16 @@ internal sealed class ConversionFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Deletes every other file among the images: those that are left out for want of a label, what killed writers left.</summary>
+    public void KeepOnly(IEnumerable<int> indices)
+    {
+        var kept = indices.Select(index => Path.Combine(Images, EntryName(index))).ToHashSet(StringComparer.Ordinal);
+        foreach (var other in Directory.GetFiles(Images, "*", SearchOption.AllDirectories).Where(file => !kept.Contains(file)))
+        {
+            File.Delete(other);
         }
     }
 

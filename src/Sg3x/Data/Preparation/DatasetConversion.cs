@@ -79,7 +79,7 @@ public static class DatasetConversion
             throw UserException.Mismatch("--resolution", "1 to 16384 pixels", $"{options.Resolution}");
         }
 
-        destination = destination.TrimEnd('/');
+        destination = destination.Length > 1 ? destination.TrimEnd('/') : destination;
         CheckDestination(source, destination);
         using var images = ImageSource.Open(source, options.Limits);
         var labels = DatasetLabels.Read(images);
@@ -91,7 +91,7 @@ public static class DatasetConversion
         using var folder = ConversionFolder.Open(destination, new
         {
             source = Path.GetFullPath(source),
-            images = ConversionFolder.Digest(images.Entries),
+            images = ConversionFolder.Digest(images.Entries.Select((entry, index) => $"{entry}\n{images.Stamp(index)}")),
             resolution = options.Resolution,
             crop = $"{options.Crop}",
             filter = $"{options.Filter}",
@@ -127,6 +127,12 @@ public static class DatasetConversion
 
     private static void CheckDestination(string source, string destination)
     {
+        if (source.Length == 0 || destination.Length == 0)
+        {
+            throw UserException.Mismatch(
+                source.Length == 0 ? "SOURCE" : "DEST", "the name of a folder or a zip file", "an empty one");
+        }
+
         if (Path.Exists(destination))
         {
             throw UserException.Mismatch(destination, "a name that is not taken", "something there already");
@@ -218,6 +224,7 @@ public static class DatasetConversion
             }
             else
             {
+                folder.KeepOnly(images);
                 if (labels is not null)
                 {
                     var path = Path.Combine(folder.Images, ImageSource.LabelsName);

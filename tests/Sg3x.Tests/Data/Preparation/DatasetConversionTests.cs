@@ -105,6 +105,27 @@ public sealed class DatasetConversionTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("in")]
+    [InlineData("in.zip")]
+    public void What_was_converted_of_an_image_that_is_another_since_is_not_taken(string source)
+    {
+        Fill(4);
+        var options = new ConversionOptions { Resolution = 4 };
+        Assert.Throws<UserException>(() => DatasetConversion.Run(At(source), At("out"), options));
+        Fill(5);
+        var error = Assert.Throws<UserException>(() => DatasetConversion.Run(At(source), At("out"), options));
+        Assert.Contains("out.partial: it holds the beginning of another conversion", error.Message, StringComparison.Ordinal);
+
+        void Fill(int size)
+        {
+            folder.Write("in/a.png", PngFiles.Rgb(size, size));
+            folder.Write("in/b.png", []);
+            File.Delete(At("in.zip"));
+            folder.Zip("in.zip", ("a.png", PngFiles.Rgb(size, size)), ("b.png", []));
+        }
+    }
+
     [Fact]
     public void Bad_destinations_and_sources_are_named()
     {
@@ -114,6 +135,10 @@ public sealed class DatasetConversionTests : IDisposable
         Fails("nowhere", "out", "there is no such folder or file");
         Directory.CreateDirectory(At("empty"));
         Fails("empty", "out", "it has no images");
+        var unnamed = Assert.Throws<UserException>(() => DatasetConversion.Run("", At("out"), new ConversionOptions { Resolution = 4 }));
+        Assert.StartsWith("SOURCE: ", unnamed.Message, StringComparison.Ordinal);
+        unnamed = Assert.Throws<UserException>(() => DatasetConversion.Run(At("in"), "", new ConversionOptions { Resolution = 4 }));
+        Assert.StartsWith("DEST: ", unnamed.Message, StringComparison.Ordinal);
         folder.Write("file", [1]);
         Fails("in", "file/out", "cannot be");
         Assert.Throws<UserException>(() => DatasetConversion.Run(At("in"), At("out"), new ConversionOptions { Resolution = 0 }));
@@ -132,6 +157,18 @@ public sealed class DatasetConversionTests : IDisposable
         var result = DatasetConversion.Run(At("in"), At("out"), new ConversionOptions { Resolution = 4, SkipBad = true });
         Assert.Equal(1, result.Images);
         Assert.Equal(["b.png", "c.png"], result.LeftOut.Select(left => left.Entry));
+        Assert.Equal(["00000/img00000000.png", "dataset.json"], Files("out"));
+    }
+
+    [Fact]
+    public void What_a_killed_writer_left_does_not_reach_the_destination()
+    {
+        var source = folder.Zip("in.zip", ("a.png", PngFiles.Rgb(4, 4)), ("b.png", []));
+        Assert.Throws<UserException>(() => DatasetConversion.Run(source, At("out"), new ConversionOptions { Resolution = 4 }));
+        File.WriteAllBytes(At("out.partial/images/00000/img00000001.png.new"), [1]);
+        File.WriteAllBytes(At("out.partial/images/dataset.json.999999999.partial"), [1]);
+        DatasetConversion.Run(source, At("out"), new ConversionOptions { Resolution = 4, SkipBad = true });
+        Assert.Equal(["00000/img00000000.png"], Files("out"));
     }
 
     [Fact]
@@ -149,6 +186,12 @@ public sealed class DatasetConversionTests : IDisposable
         expected,
         Assert.Throws<UserException>(() => DatasetConversion.Run(At(source), At(destination), new ConversionOptions { Resolution = 4 })).Message,
         StringComparison.Ordinal);
+
+    private string[] Files(string name) =>
+    [
+        .. Directory.GetFiles(At(name), "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(At(name), file)).Order(StringComparer.Ordinal),
+    ];
 
     private string At(string name) => Path.Combine(folder.Path, name);
 
