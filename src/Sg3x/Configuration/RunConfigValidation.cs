@@ -112,11 +112,6 @@ internal static class RunConfigValidation
         CheckRange("snapshots.gridColumns", s.GridColumns, 1, 128);
         CheckRange("snapshots.gridRows", s.GridRows, 1, 128);
         CheckRange("snapshots.distanceImages", s.DistanceImages, 0, PatchSet.MostImages);
-        if (s.KeepBest && s.DistanceImages == 0)
-        {
-            throw UserException.Mismatch("snapshots.distanceImages", "above 0 where snapshots.keepBest is true", "0");
-        }
-
     }
 
     private static void CheckEqual(string option, int value, int other, string otherName)

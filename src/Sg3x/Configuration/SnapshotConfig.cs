@@ -34,8 +34,4 @@ public sealed record SnapshotConfig
 
     /// <summary>Measures the distance with every sample grid as well.</summary>
     public bool DistanceEverySamples { get; init; }
-
-    /// <summary>Keeps the state of the least distance so far, of those measured after the start, as
-    /// <c>checkpoints/best.safetensors</c>.</summary>
-    public bool KeepBest { get; init; }
 }

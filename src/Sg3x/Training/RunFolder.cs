@@ -12,7 +12,6 @@ namespace Sg3x.Training;
 /// samples/reals.png                     a grid of real images
 /// samples/000004.000kimg.png            G_ema on the run's fixed latents after 4 000 images
 /// checkpoints/000004.000kimg.safetensors  everything needed to continue from there
-/// checkpoints/best.safetensors          the state of the least distance to the real images, where that is asked for
 /// checkpoints/stopped-….safetensors     the state before a step that would have been NaN; for looking, not for resuming
 /// </code>
 /// </summary>
@@ -47,9 +46,6 @@ public sealed record RunFolder(string Root)
     /// <param name="images">Images shown so far.</param>
     public string Checkpoint(long images) =>
         Path.Combine(Root, "checkpoints", KimgName(images) + CheckpointSuffix["kimg".Length..]);
-
-    /// <summary>Path of the state of the least distance to the real images.</summary>
-    public string Best => Path.Combine(Root, "checkpoints", "best.safetensors");
 
     /// <summary>Path of the state that a stop on purpose leaves.</summary>
     /// <param name="images">Images shown so far.</param>

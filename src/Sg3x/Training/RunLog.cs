@@ -14,17 +14,11 @@ internal sealed class RunLog : IDisposable
     private readonly string _path;
     private readonly StreamWriter _writer;
 
-    private RunLog(string path, StreamWriter writer, TrainingDistance[] distances)
-    {
-        (_path, _writer, FirstDistance) = (path, writer, distances.FirstOrDefault());
-        LeastDistance = distances.Where(d => d.Kimg > 0).Select(d => d.Mean).DefaultIfEmpty(double.PositiveInfinity).Min();
-    }
+    private RunLog(string path, StreamWriter writer, TrainingDistance? firstDistance) =>
+        (_path, _writer, FirstDistance) = (path, writer, firstDistance);
 
     /// <summary>The distance at the start of the run, where an earlier part of it measured one.</summary>
     internal TrainingDistance? FirstDistance { get; }
-
-    /// <summary>The least distance that an earlier part of the run measured after its start; infinite where it measured none.</summary>
-    internal double LeastDistance { get; }
 
     /// <summary>Opens a log for appending. What it holds from after an iteration is removed: a run resumed from there says it
     /// anew.</summary>
@@ -34,16 +28,16 @@ internal sealed class RunLog : IDisposable
     {
         try
         {
-            TrainingDistance[] distances = [];
+            TrainingDistance? distance = null;
             if (File.Exists(path))
             {
                 string[] kept = [.. File.ReadLines(path).Where(line => IterationOf(line) <= iteration)];
                 AtomicFile.WriteText(path, string.Concat(kept.Select(line => line + "\n")));
-                distances = [.. kept.Select(ReadDistance).OfType<TrainingDistance>()];
+                distance = kept.Select(ReadDistance).FirstOrDefault(d => d is not null);
             }
 
             FileStream stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-            return new RunLog(path, new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }, distances);
+            return new RunLog(path, new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }, distance);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

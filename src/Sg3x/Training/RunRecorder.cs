@@ -25,7 +25,6 @@ internal sealed class RunRecorder : IDisposable
     private bool _checkpointIsOverdue;
     private TrainingDistance? _before;
     private TrainingDistance? _after;
-    private double _least;
 
     internal RunRecorder(
         TrainingState state, RunFolder folder, TickStatistics statistics, IImageDataset dataset, DiskNeed disk,
@@ -35,7 +34,6 @@ internal sealed class RunRecorder : IDisposable
         _firstImages = _imagesOfTick = _imagesOfCheckpoint = state.Images;
         _log = RunLog.Open(folder.Log, state.Iteration);
         _before = _log.FirstDistance;
-        _least = File.Exists(folder.Best) ? _log.LeastDistance : double.PositiveInfinity;
         _samples = new TrainingSamples(state, dataset);
     }
 
@@ -215,18 +213,6 @@ internal sealed class RunRecorder : IDisposable
             // The patches were the largest arrays of the run, and the collector would keep their memory for minutes.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             _progress.Measured(distance);
-            KeepBest(distance);
-        }
-    }
-
-    private void KeepBest(TrainingDistance distance)
-    {
-        if (Snapshots.KeepBest && _state.Iteration > 0 && distance.Mean < _least
-            && HasRoom(_disk.Checkpoint, "the best state", "It is not kept"))
-        {
-            Checkpoint.Save(_folder.Best, _state);
-            _least = distance.Mean;
-            _progress.Wrote("best", _folder.Best);
         }
     }
 
