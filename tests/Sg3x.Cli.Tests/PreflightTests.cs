@@ -34,6 +34,7 @@ public sealed class PreflightTests(FaultyBuild faulty) : IClassFixture<FaultyBui
         ProgramResult resumed = Sg3xProcess.RunIn(_folder.Path, "train", "--resume", "run", "--kimg", "0.024");
 
         Assert.True(resumed.ExitCode == 0, resumed.Everything);
+        Assert.Contains("are not those of its configuration", resumed.Output, StringComparison.Ordinal);
         Assert.Contains("filter.taps", Mark(), StringComparison.Ordinal);
         using JsonDocument now = JsonDocument.Parse(File.ReadAllText(_folder.File("run/preflight.json")));
         Assert.True(now.RootElement.GetProperty("passed").GetBoolean());

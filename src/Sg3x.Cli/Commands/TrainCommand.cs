@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
 using Sg3x.Data;
@@ -264,6 +265,20 @@ internal static class TrainCommand
                 $"{before.Mean:0.0} at {before.Kimg:0.##} kimg, {after.Mean:0.0} at {after.Kimg:0.##} kimg"));
         }
 
+        if (summary.Last is TrainingTick last)
+        {
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"Last statistics: G loss {last.GeneratorLoss:0.000}, D loss {last.DiscriminatorLoss:0.000}, ")
+                + string.Create(CultureInfo.InvariantCulture,
+                $"r_t {last.RealSign:+0.00;-0.00;0.00}, ")
+                + (last.AugmentationP is double p ? string.Create(CultureInfo.InvariantCulture, $"p {p:0.000}, ") : "")
+                + string.Create(CultureInfo.InvariantCulture,
+                $"{last.SecondsPerKimg:0.0} s/kimg, {TrainingDisplay.Memory(last.MemoryBytes)}"));
+        }
+
+        terminal.Line(summary.Warnings.Count == 0 ? "Warnings: none"
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Warnings: {summary.Warnings.Count}, in log.jsonl as well; the last: {summary.Warnings[^1]}"));
         string time = TrainingDisplay.Duration(summary.Seconds);
         string ending = summary.Completed ? "Done" : "Interrupted";
         terminal.Line(FormattableString.Invariant(

@@ -27,6 +27,9 @@ public sealed record RunConfig
     /// <summary>What is left in the run's folder.</summary>
     public SnapshotConfig Snapshots { get; init; } = new();
 
+    /// <summary>What the run watches itself for.</summary>
+    public MonitorConfig Monitors { get; init; } = new();
+
     /// <summary>Images that go through the networks at once.</summary>
     internal int BatchDevice => Training.BatchDevice ?? Training.Batch;
 

@@ -27,6 +27,7 @@ internal static class RunConfigValidation
         CheckTraining(config.Training, config.Discriminator);
         CheckAugmentation(config.Augmentation);
         CheckSnapshots(config.Snapshots);
+        CheckMonitors(config.Monitors);
     }
 
     private static void CheckDiscriminator(DiscriminatorConfig d, GeneratorConfig g)
@@ -112,6 +113,14 @@ internal static class RunConfigValidation
         CheckRange("snapshots.gridColumns", s.GridColumns, 1, 128);
         CheckRange("snapshots.gridRows", s.GridRows, 1, 128);
         CheckRange("snapshots.distanceImages", s.DistanceImages, 0, PatchSet.MostImages);
+    }
+
+    private static void CheckMonitors(MonitorConfig m)
+    {
+        CheckRange("monitors.collapseKimg", m.CollapseKimg, 0, Largest);
+        CheckRange("monitors.memorisationKimg", m.MemorisationKimg, 0, Largest);
+        CheckRange("monitors.memorisationSign", m.MemorisationSign, -1, 1);
+        CheckRange("monitors.layersKimg", m.LayersKimg, 0, Largest);
     }
 
     private static void CheckEqual(string option, int value, int other, string otherName)

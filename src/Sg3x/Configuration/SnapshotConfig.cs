@@ -34,4 +34,7 @@ public sealed record SnapshotConfig
 
     /// <summary>Measures the distance with every sample grid as well.</summary>
     public bool DistanceEverySamples { get; init; }
+
+    /// <summary>Writes statistics and sample grids as TensorBoard events as well.</summary>
+    public bool TensorBoard { get; init; } = true;
 }

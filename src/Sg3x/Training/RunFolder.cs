@@ -9,6 +9,7 @@ namespace Sg3x.Training;
 /// preflight.json                        what came of verifying the build before it trained
 /// log.jsonl                             one JSON object a line: "tick", "distance", "warning", "transfer", "start", "end"
 /// summary.json                          how it ended
+/// tensorboard/events.out.tfevents.…     the statistics and sample grids for TensorBoard; a file for each start and resume
 /// samples/reals.png                     a grid of real images
 /// samples/000004.000kimg.png            G_ema on the run's fixed latents after 4 000 images
 /// checkpoints/000004.000kimg.safetensors  everything needed to continue from there
@@ -34,6 +35,9 @@ public sealed record RunFolder(string Root)
 
     /// <summary>Path of the summary.</summary>
     public string Summary => Path.Combine(Root, "summary.json");
+
+    /// <summary>Folder of TensorBoard's events.</summary>
+    public string TensorBoard => Path.Combine(Root, "tensorboard");
 
     /// <summary>Path of the grid of real images.</summary>
     public string Reals => Path.Combine(Root, "samples", "reals.png");

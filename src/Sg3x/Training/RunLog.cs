@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 
@@ -11,14 +12,20 @@ internal sealed class RunLog : IDisposable
 {
     private static readonly JsonSerializerOptions Lines = new(ConfigJson.Options) { WriteIndented = false };
 
+    // Lines of other versions may have more in them.
+    private static readonly JsonSerializerOptions Earlier =
+        new(Lines) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+
     private readonly string _path;
     private readonly StreamWriter _writer;
 
-    private RunLog(string path, StreamWriter writer, TrainingDistance? firstDistance) =>
-        (_path, _writer, FirstDistance) = (path, writer, firstDistance);
+    private RunLog(string path, StreamWriter writer) => (_path, _writer) = (path, writer);
 
     /// <summary>The distance at the start of the run, where an earlier part of it measured one.</summary>
-    internal TrainingDistance? FirstDistance { get; }
+    internal TrainingDistance? FirstDistance { get; private init; }
+
+    /// <summary>The lines of statistics of earlier parts of the run.</summary>
+    internal IReadOnlyList<TrainingTick> Ticks { get; private init; } = [];
 
     /// <summary>Opens a log for appending. What it holds from after an iteration is removed: a run resumed from there says it
     /// anew.</summary>
@@ -28,16 +35,19 @@ internal sealed class RunLog : IDisposable
     {
         try
         {
-            TrainingDistance? distance = null;
+            string[] kept = [];
             if (File.Exists(path))
             {
-                string[] kept = [.. File.ReadLines(path).Where(line => IterationOf(line) <= iteration)];
+                kept = [.. File.ReadLines(path).Where(line => IterationOf(line) <= iteration)];
                 AtomicFile.WriteText(path, string.Concat(kept.Select(line => line + "\n")));
-                distance = kept.Select(ReadDistance).FirstOrDefault(d => d is not null);
             }
 
             FileStream stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-            return new RunLog(path, new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }, distance);
+            return new RunLog(path, new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" })
+            {
+                FirstDistance = kept.Select(ReadDistance).FirstOrDefault(d => d is not null),
+                Ticks = [.. kept.Select(ReadTick).OfType<TrainingTick>()],
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -93,6 +103,9 @@ internal sealed class RunLog : IDisposable
             node["images"]?.GetValue<int>() ?? 0,
             node["mean"]?.GetValue<double>() ?? 0,
             [.. (node["levels"] as JsonArray ?? []).Select(level => level?.GetValue<double>() ?? 0)]));
+
+    private static TrainingTick? ReadTick(string line) => Read(
+        line, node => node["type"]?.GetValue<string>() == "tick" ? node.Deserialize<TrainingTick>(Earlier) : null);
 
     private static long IterationOf(string line) => Read(line, node => node["iteration"]?.GetValue<long>()) ?? long.MaxValue;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
+using Sg3x.Training.Monitors;
 
 namespace Sg3x.Training;
 
@@ -15,6 +16,9 @@ internal sealed class RunRecorder : IDisposable
     private readonly ITrainingProgress _progress;
     private readonly TrainingSamples _samples;
     private readonly RunLog _log;
+    private readonly RunTensorBoard _board;
+    private readonly RunMonitors _monitors;
+    private readonly List<string> _warnings = [];
     private readonly long _firstImages;
 
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
@@ -25,16 +29,20 @@ internal sealed class RunRecorder : IDisposable
     private bool _checkpointIsOverdue;
     private TrainingDistance? _before;
     private TrainingDistance? _after;
+    private TrainingTick? _last;
 
     internal RunRecorder(
         TrainingState state, RunFolder folder, TickStatistics statistics, IImageDataset dataset, DiskNeed disk,
-        ITrainingProgress progress)
+        FilterGuard filters, ITrainingProgress progress)
     {
         (_state, _folder, _statistics, _disk, _progress) = (state, folder, statistics, disk, progress);
         _firstImages = _imagesOfTick = _imagesOfCheckpoint = state.Images;
         _log = RunLog.Open(folder.Log, state.Iteration);
         _before = _log.FirstDistance;
         _samples = new TrainingSamples(state, dataset);
+        _monitors = new RunMonitors(state.Config, filters, _log.Ticks);
+        _board = new RunTensorBoard(
+            Snapshots.TensorBoard ? folder.TensorBoard : null, Directory.Exists(folder.TensorBoard) ? state.Images : null, Warn);
     }
 
     private SnapshotConfig Snapshots => _state.Config.Snapshots;
@@ -56,7 +64,7 @@ internal sealed class RunRecorder : IDisposable
 
         if (_state.Iteration == 0)
         {
-            _samples.WriteReals(_folder.Reals);
+            _samples.WriteReals(_folder.Reals, (images, columns) => _board.Grid(_state.Images, "reals", images, columns));
             _progress.Wrote("reals", _folder.Reals);
             WriteSamples(Snapshots.DistanceImages > 0 && !stop.IsCancellationRequested);
         }
@@ -69,9 +77,9 @@ internal sealed class RunRecorder : IDisposable
     {
         _progress.Iterated(_state.Kimg);
         bool tick = IsDue(Snapshots.TickKimg);
-        if (tick)
+        if (tick && Tick() is MonitorAlarm alarm)
         {
-            Tick();
+            throw new TrainingStoppedException($"Iteration {_state.Iteration}: {alarm.Message}");
         }
 
         bool samples = IsDue(Snapshots.SamplesKimg);
@@ -114,7 +122,8 @@ internal sealed class RunRecorder : IDisposable
         WriteSamples(completed && Snapshots.DistanceImages > 0);
         TrainingSummary summary = new(
             completed, _folder.Root, _state.Kimg, _state.Iteration, _elapsed.Elapsed.TotalSeconds, _folder.Samples(_state.Images),
-            _folder.Checkpoint(_state.Images), _before, _after);
+            _folder.Checkpoint(_state.Images), _before, _after)
+        { Last = _last, Warnings = _warnings };
         _log.Append("end", _state.Iteration, summary);
         AtomicFile.WriteText(_folder.Summary, RunLog.Format(summary) + "\n");
         return summary;
@@ -139,6 +148,7 @@ internal sealed class RunRecorder : IDisposable
 
     internal void Warn(string message)
     {
+        _warnings.Add(message);
         _log.Append("warning", _state.Iteration, new { message });
         _progress.Warned(message);
     }
@@ -146,6 +156,7 @@ internal sealed class RunRecorder : IDisposable
     public void Dispose()
     {
         _log.Dispose();
+        _board.Dispose();
         _samples.Dispose();
     }
 
@@ -170,7 +181,9 @@ internal sealed class RunRecorder : IDisposable
         return every > 0 && Math.Floor(_state.Images / every) > Math.Floor(before / every);
     }
 
-    private void Tick()
+    /// <summary>Writes a line of statistics, and says what the monitors make of it.</summary>
+    /// <returns>The alarm with which the run is not to go on, or null.</returns>
+    private MonitorAlarm? Tick()
     {
         // Small native objects (scalars of tensor operations) are freed by finalisers: without this the memory of a long run
         // would be what the collector happens to have left.
@@ -192,16 +205,27 @@ internal sealed class RunRecorder : IDisposable
             _statistics.Mean(Statistic.R1Penalty),
             Environment.WorkingSet,
             _elapsed.Elapsed.TotalSeconds,
-            Math.Max(0, totalKimg - _state.Kimg) * meanPerKimg);
+            Math.Max(0, totalKimg - _state.Kimg) * meanPerKimg)
+        { Layers = _state.Config.Monitors.LayersKimg > 0 ? _samples.Layers() : null };
+        _last = tick;
         _statistics.Reset();
         _log.Append("tick", _state.Iteration, tick);
+        _board.Tick(_state.Images, tick);
         _progress.Ticked(tick);
+        MonitorAlarm? stops = null;
+        foreach (MonitorAlarm alarm in _monitors.Look(tick))
+        {
+            Warn(alarm.Message);
+            stops ??= alarm.StopsRun ? alarm : null;
+        }
+
+        return stops;
     }
 
     private void WriteSamples(bool measure)
     {
         string path = _folder.Samples(_state.Images);
-        _samples.WriteGrid(path);
+        _samples.WriteGrid(path, (images, columns) => _board.Grid(_state.Images, "samples", images, columns));
         _progress.Wrote("samples", path);
         if (measure)
         {
@@ -209,6 +233,7 @@ internal sealed class RunRecorder : IDisposable
             _before ??= distance;
             _after = distance;
             _log.Append("distance", _state.Iteration, distance);
+            _board.Distance(_state.Images, distance);
 
             // The patches were the largest arrays of the run, and the collector would keep their memory for minutes.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -1,3 +1,5 @@
+using Sg3x.Training.Monitors;
+
 namespace Sg3x.Training;
 
 /// <summary>One line of statistics; losses are means since the line before.</summary>
@@ -21,6 +23,9 @@ public sealed record TrainingTick(
 {
     /// <summary>D's loss, the sum of both terms.</summary>
     public double DiscriminatorLoss => DiscriminatorLossFake + DiscriminatorLossReal;
+
+    /// <summary>What the layers of G make of a few latents; null where that was not measured.</summary>
+    public IReadOnlyList<LayerActivity>? Layers { get; init; }
 }
 
 /// <summary>Sliced Wasserstein distance from G_ema's images to real ones.</summary>
@@ -42,7 +47,14 @@ public sealed record TrainingDistance(double Kimg, int Images, double Mean, IRea
 /// <param name="DistanceAfter">The last distance, or null where it was not measured.</param>
 public sealed record TrainingSummary(
     bool Completed, string Folder, double Kimg, long Iterations, double Seconds, string SampleGrid, string Checkpoint,
-    TrainingDistance? DistanceBefore, TrainingDistance? DistanceAfter);
+    TrainingDistance? DistanceBefore, TrainingDistance? DistanceAfter)
+{
+    /// <summary>The last line of statistics; null where the run did nothing.</summary>
+    public TrainingTick? Last { get; init; }
+
+    /// <summary>The warnings since the run was started or resumed.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>Hears what a run does. Calls come from the thread that trains; they should be short.</summary>
 public interface ITrainingProgress

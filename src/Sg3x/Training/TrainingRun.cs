@@ -1,6 +1,7 @@
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
+using Sg3x.Training.Monitors;
 
 namespace Sg3x.Training;
 
@@ -50,13 +51,14 @@ public static class TrainingRun
         config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
+        FilterGuard filters = new(state);
         TransferReport? transfer = Initialise(state);
         DiskNeed disk = new(state, folder, options.FreeDisk);
         string? shortage = disk.Demand();
         RunVerification? verification = Look(run, state, options);
         ConfigJson.Save(run.Config, config, WithMark(options.Environment, verification?.Unverified));
         return Train(
-            state, run, dataset, disk, options, new Beginning(verification, transfer, shortage is null ? [] : [shortage]));
+            state, run, dataset, options, new Beginning(disk, filters, verification, transfer, shortage is null ? [] : [shortage]));
     }
 
     /// <summary>Continues a run from its latest sound checkpoint, or from its start where it has none yet.</summary>
@@ -79,11 +81,12 @@ public static class TrainingRun
         RunConfig config = WithFullNames((change?.Invoke(stored) ?? stored).Validate());
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
+        FilterGuard filters = new(state);
         AtomicFile.RemoveLeftovers(run.Root);
         AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "checkpoints"));
         AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "samples"));
         List<string> warnings = [];
-        TransferReport? transfer = Restore(run, state, warnings) ? null : Initialise(state);
+        TransferReport? transfer = Restore(run, state, filters, warnings) ? null : Initialise(state);
         DiskNeed disk = new(state, folder, options.FreeDisk);
         if (disk.Demand() is string shortage)
         {
@@ -102,7 +105,7 @@ public static class TrainingRun
             ConfigJson.Save(run.Config, config, WithMark(environment, unverified));
         }
 
-        return Train(state, run, dataset, disk, options, new Beginning(verification, transfer, warnings));
+        return Train(state, run, dataset, options, new Beginning(disk, filters, verification, transfer, warnings));
     }
 
     private static TransferReport? Initialise(TrainingState state) =>
@@ -129,11 +132,12 @@ public static class TrainingRun
     }
 
     private static TrainingSummary Train(
-        TrainingState state, RunFolder run, IImageDataset dataset, DiskNeed disk, TrainingRunOptions options, Beginning beginning)
+        TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, Beginning beginning)
     {
         RunConfig config = state.Config;
         TickStatistics statistics = new();
-        using RunRecorder recorder = new(state, run, statistics, dataset, disk, options.Progress);
+        using RunRecorder recorder = new(
+            state, run, statistics, dataset, beginning.Disk, beginning.Filters, options.Progress);
         options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images)");
         foreach (string warning in beginning.Warnings)
         {
@@ -174,7 +178,8 @@ public static class TrainingRun
     }
 
     /// <summary>What is known of a run when it begins or goes on.</summary>
-    private sealed record Beginning(RunVerification? Verification, TransferReport? Transfer, IReadOnlyList<string> Warnings);
+    private sealed record Beginning(
+        DiskNeed Disk, FilterGuard Filters, RunVerification? Verification, TransferReport? Transfer, IReadOnlyList<string> Warnings);
 
     /// <summary>What is stored must not depend on the folder that a command was given in.</summary>
     private static RunConfig WithFullNames(RunConfig config) =>
@@ -192,7 +197,7 @@ public static class TrainingRun
 
     /// <summary>Loads the latest sound checkpoint; a damaged one gives way to the one before it.</summary>
     /// <returns>Whether there was one.</returns>
-    private static bool Restore(RunFolder run, TrainingState state, List<string> warnings)
+    private static bool Restore(RunFolder run, TrainingState state, FilterGuard filters, List<string> warnings)
     {
         string? first = null;
         foreach (string path in run.Checkpoints())
@@ -205,6 +210,12 @@ public static class TrainingRun
             }
 
             Checkpoint.Load(path, state);
+            if (filters.Repair() is string repaired)
+            {
+                // Of a build that was not verified, or of other mathematics libraries. What this build was verified with counts.
+                warnings.Add($"{path}: {repaired}, are not those of its configuration. The run goes on with the configuration's.");
+            }
+
             return true;
         }
 

@@ -1,6 +1,7 @@
 using Sg3x.Configuration;
 using Sg3x.Data;
 using Sg3x.Metrics;
+using Sg3x.Training.Monitors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,6 +11,9 @@ namespace Sg3x.Training;
 /// the two.</summary>
 internal sealed class TrainingSamples : IDisposable
 {
+    // Enough values to see a layer that is dead or saturated, and far fewer than are trained on from one look to the next.
+    private const int MeasuredLatents = 4;
+
     private readonly TrainingState _state;
     private readonly IImageDataset _dataset;
     private readonly Tensor _gridLatents;
@@ -25,18 +29,29 @@ internal sealed class TrainingSamples : IDisposable
     private SnapshotConfig Snapshots => Config.Snapshots;
 
     /// <summary>Writes a grid of G_ema's images.</summary>
-    internal void WriteGrid(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="show">Is given the images, float32 [N, 3, R, R], and the columns of the grid.</param>
+    internal void WriteGrid(string path, Action<Tensor, int> show)
     {
         using IDisposable scope = NewDisposeScope();
-        WriteGrid(path, Generate(_gridLatents));
+        Write(path, Generate(_gridLatents), show);
+    }
+
+    /// <summary>What the layers of G make of the first latents of the grid.</summary>
+    internal IReadOnlyList<LayerActivity> Layers()
+    {
+        using Tensor few = _gridLatents.narrow(0, 0, Math.Min(MeasuredLatents, _gridLatents.shape[0]));
+        return LayerActivity.Measure(_state.G, few);
     }
 
     /// <summary>Writes a grid of real images, evenly spread over the data set.</summary>
-    internal void WriteReals(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="show">As for <see cref="WriteGrid"/>.</param>
+    internal void WriteReals(string path, Action<Tensor, int> show)
     {
         using IDisposable scope = NewDisposeScope();
         int count = Snapshots.GridColumns * Snapshots.GridRows;
-        WriteGrid(path, Reals(0, count, count));
+        Write(path, Reals(0, count, count), show);
     }
 
     /// <summary>Measures the sliced Wasserstein distance between G_ema's images and real ones.</summary>
@@ -62,8 +77,11 @@ internal sealed class TrainingSamples : IDisposable
 
     public void Dispose() => _gridLatents.Dispose();
 
-    private void WriteGrid(string path, Tensor images) =>
+    private void Write(string path, Tensor images, Action<Tensor, int> show)
+    {
         ImageFiles.WritePng(path, ImageGrid.Compose(images, Snapshots.GridColumns));
+        show(images, Snapshots.GridColumns);
+    }
 
     /// <summary>G_ema's images, float32 [N, 3, R, R] on the CPU.</summary>
     private Tensor Generate(Tensor latents)
