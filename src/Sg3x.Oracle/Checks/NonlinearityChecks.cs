@@ -141,7 +141,7 @@ internal sealed class NonlinearitySecondCheck : NonlinearityCheck
 {
     public override string Id => "op.flrelu.second";
 
-    /// <summary>∂⟨dx, q⟩/∂dy = J·q: what R1 needs.</summary>
+    /// <summary>∂⟨dx, q⟩/∂dy = J·q: the part of a second derivative that does not vanish.</summary>
     protected override (double[][,] Expected, Tensor Measured) Compute(Case c)
     {
         ArgumentNullException.ThrowIfNull(c);

@@ -90,7 +90,9 @@ internal static partial class OpsVectors
                         $"the shape of y, {Compare.Brackets(y.shape)}", Compare.Brackets(probe.shape));
                 }
 
-                Add($"{name}.dx", autograd.grad([(y * probe).sum()], [input])[0]);
+                Tensor gradient = autograd.grad([(y * probe).sum()], [input])[0];
+                CustomBackward.ThrowIfFailed();
+                Add($"{name}.dx", gradient);
             }
 
             void Add(string tensor, Tensor computed)

@@ -126,7 +126,7 @@ internal sealed class BilinearCall(long batch, long channels, SamplingAxis axis,
     // The four pixels about each position: where each is in memory, int64 [N, C, P], and its weight, [N, 1, P].
     private IEnumerable<(Tensor Index, Tensor Weight)> Corners(Tensor map, Tensor like)
     {
-        Tensor rows = tensor(axis.Rows.ToArray().Select(row => (long)row).ToArray(), dtype: ScalarType.Int64, device: map.device);
+        Tensor rows = axis.RowsOn(map.device);
         Tensor along = arange(size, dtype: ScalarType.Float64, device: map.device);
         (Tensor Row, Tensor Weight)[] vertical = Neighbours(0), horizontal = Neighbours(1);
         foreach ((Tensor row, Tensor rowWeight) in vertical)
@@ -144,7 +144,9 @@ internal sealed class BilinearCall(long batch, long channels, SamplingAxis axis,
             Tensor m = map.select(1, line).reshape(-1, 3, 1, 1);
             Tensor position = (m.select(1, 0) * along.unsqueeze(1)) + (m.select(1, 1) * along) + m.select(1, 2);
 
-            // Beyond one pixel outside all is zero: what lies farther may stand there.
+            // Beyond one pixel outside all is zero: what lies farther may stand there, and so may what is not a number, which
+            // would be no index.
+            position = where(position.isnan(), full_like(position, -2), position);
             position = position.clamp(-2, axis.Length + 1).reshape(batch, -1);
             Tensor floor = position.floor();
             Tensor part = position - floor;

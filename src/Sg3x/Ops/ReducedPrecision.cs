@@ -12,7 +12,8 @@ public static class ReducedPrecision
 {
     /// <summary>Applies an operation that sums, in a dtype that can hold the sums.</summary>
     /// <param name="x">Its input, any floating dtype.</param>
-    /// <param name="operation">Takes x, or x in float32, and gives a result of that dtype.</param>
+    /// <param name="operation">Takes x, or x in float32, and gives a result of that dtype. Of several steps only the last is rounded on
+    /// a CPU, and each on other devices.</param>
     /// <returns>The result in the dtype of <paramref name="x"/>.</returns>
     public static Tensor Sum(Tensor x, Func<Tensor, Tensor> operation)
     {

@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace Sg3x.Ops;
 
 /// <summary>
@@ -7,6 +11,7 @@ namespace Sg3x.Ops;
 public sealed class SamplingAxis
 {
     private readonly int[] _rows;
+    private readonly ConcurrentDictionary<(DeviceType Type, int Index), Tensor> _rowsOn = new();
 
     /// <summary>An axis.</summary>
     /// <param name="rows">The row of each position.</param>
@@ -26,6 +31,13 @@ public sealed class SamplingAxis
 
     /// <summary>The row of each position.</summary>
     public ReadOnlySpan<int> Rows => _rows;
+
+    /// <summary><see cref="Rows"/> on a device, int64 [Length]; belongs to the axis. It is sent there once, since sending waits for
+    /// all that the device has yet to do.</summary>
+    /// <param name="device">Where to.</param>
+    internal Tensor RowsOn(Device device) => _rowsOn.GetOrAdd(
+        (device.type, device.index),
+        _ => tensor((long[])[.. _rows.Select(row => (long)row)], dtype: ScalarType.Int64, device: device).DetachFromDisposeScope());
 
     /// <summary>An axis of which every position has a row of its own.</summary>
     /// <param name="length">Positions.</param>

@@ -1,6 +1,8 @@
 using Sg3x.Configuration;
+using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
 using Xunit.Abstractions;
+using static TorchSharp.torch;
 
 namespace Sg3x.Oracle.Tests.Checks;
 
@@ -59,6 +61,25 @@ public class VerificationTests(ITestOutputHelper output)
         CheckResult result = Verification.RunOne(CheckRegistry.Find("op.resample"), broken);
         Assert.Equal(CheckStatus.Failed, result.Status);
         Assert.Equal("InvalidOperationException: no", result.Problem);
+    }
+
+    [Fact]
+    public void A_backward_pass_that_fails_fails_its_check_and_no_later_one()
+    {
+        static Tensor Failing(Tensor image)
+        {
+            int calls = 0;
+            return Rematerialisation.Apply(
+                a => calls++ == 0 ? a[0] * 1 : throw new InvalidOperationException("no"), [image], []);
+        }
+
+        Subject broken = Subjects.Healthy(Subjects.T) with
+        {
+            Networks = NetworkParts.Production with { Synthesize = (g, ws, update) => Failing(g.Synthesize(ws, update)) },
+        };
+        CheckResult result = Verification.RunOne(CheckRegistry.Find("precision.dtypes"), broken);
+        Assert.Equal("InvalidOperationException: no", result.Problem);
+        CustomBackward.ThrowIfFailed();
     }
 
     [Fact]

@@ -122,15 +122,32 @@ public sealed class BilinearSamplingTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Far_away_and_nowhere_there_is_nothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Far_away_and_nowhere_there_is_nothing(bool onCpu)
     {
         (Tensor x, _) = Case(9);
         foreach (double there in (double[])[1e300, -1e300, double.NaN])
         {
             Tensor map = zeros([2, 2, 3], dtype: ScalarType.Float64) + there;
-            Assert.Equal(0, BilinearSampling.Apply(x, map, Repeating, Size).abs().max().item<double>());
+            Tensor leaf = x.detach().requires_grad_();
+            Tensor y = BilinearSampling.Apply(leaf, map, Repeating, Size, onCpu);
+            Assert.Equal(0, y.abs().max().item<double>());
+            Assert.Equal(0, autograd.grad([y.sum()], [leaf])[0].abs().max().item<double>());
+            CustomBackward.ThrowIfFailed();
         }
+    }
+
+    [Fact]
+    public void A_device_is_sent_the_rows_once()
+    {
+        SamplingAxis axis = new([0, 1, 0]);
+        Tensor first;
+        using (NewDisposeScope())
+            first = axis.RowsOn(CPU);
+        Assert.Same(first, axis.RowsOn(CPU));
+        Assert.Equal([0, 1, 0], first.data<long>().ToArray());
     }
 
     [Fact]
