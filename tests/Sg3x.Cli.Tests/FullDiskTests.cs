@@ -53,6 +53,21 @@ public sealed class FullDiskTests(TinyRunFixture fixture) : IClassFixture<TinyRu
     }
 
     [Fact]
+    public void A_checkpoint_that_finds_no_room_is_made_up_for()
+    {
+        string run = fixture.Copy(_folder);
+
+        ProgramResult result = Sg3xProcess.Shell(_folder.Path,
+            $"{Full} run/checkpoints/000000.024kimg.safetensors.$$.partial; exec $SG3X train --resume run --kimg 0.032"
+            + " --set snapshots.checkpointKimg=0.024 snapshots.tickKimg=0.004");
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.Contains("The run goes on without", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["000000.020", "000000.028", "000000.032"], Directory.GetFiles(Path.Combine(run, "checkpoints"))
+            .Select(path => Path.GetFileName(path).Split("kimg")[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_full_standard_output_does_not_end_a_run()
     {
         ProgramResult result = Sg3xProcess.Shell(

@@ -68,7 +68,15 @@ internal sealed class DiskNeed
             place = parent;
         }
 
-        return new DriveInfo(place).AvailableFreeSpace;
+        try
+        {
+            return new DriveInfo(place).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What the system does not say is no reason to stop: a file that finds no room has a message of its own.
+            return long.MaxValue;
+        }
     }
 
     private long Whole()

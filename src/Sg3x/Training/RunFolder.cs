@@ -9,6 +9,7 @@ namespace Sg3x.Training;
 /// preflight.json                        what came of verifying the build before it trained
 /// log.jsonl                             one JSON object a line: "tick", "distance", "warning", "transfer", "start", "end"
 /// summary.json                          how it ended
+/// lock                                  held by the process that trains, and gone with it
 /// tensorboard/events.out.tfevents.…     the statistics and sample grids for TensorBoard; a file for each start and resume
 /// samples/reals.png                     a grid of real images
 /// samples/000004.000kimg.png            G_ema on the run's fixed latents after 4 000 images
@@ -36,6 +37,9 @@ public sealed record RunFolder(string Root)
     /// <summary>Path of the summary.</summary>
     public string Summary => Path.Combine(Root, "summary.json");
 
+    /// <summary>Path of what a process holds while it trains here.</summary>
+    internal string Lock => Path.Combine(Root, "lock");
+
     /// <summary>Folder of TensorBoard's events.</summary>
     public string TensorBoard => Path.Combine(Root, "tensorboard");
 
@@ -56,10 +60,11 @@ public sealed record RunFolder(string Root)
     public string Stopped(long images) =>
         Path.Combine(Root, "checkpoints", $"stopped-{KimgName(images)}{CheckpointSuffix["kimg".Length..]}");
 
-    /// <summary>Whether something is in the folder beside the result of a verification that refused a run, and left nothing
-    /// else.</summary>
-    internal bool HoldsMoreThanPreflight() =>
-        Directory.EnumerateFileSystemEntries(Root).Any(entry => Path.GetFileName(entry) != Path.GetFileName(Preflight));
+    /// <summary>Whether something is in the folder beside what a start leaves that was refused by its verification, or killed before it
+    /// had a configuration.</summary>
+    internal bool HoldsMoreThanAStart() => Directory.EnumerateFileSystemEntries(Root)
+        .Any(entry => entry != Preflight && entry != Lock && !(entry.EndsWith(".partial", StringComparison.Ordinal)
+            && (entry.StartsWith(Preflight, StringComparison.Ordinal) || entry.StartsWith(Config, StringComparison.Ordinal))));
 
     /// <summary>The checkpoints, latest first.</summary>
     public IReadOnlyList<string> Checkpoints()

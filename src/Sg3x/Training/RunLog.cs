@@ -17,9 +17,15 @@ internal sealed class RunLog : IDisposable
         new(Lines) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     private readonly string _path;
-    private readonly StreamWriter _writer;
+    private readonly Stream _stream;
+    private readonly Action<string> _warn;
+    private readonly MemoryStream _unwritten = new();
 
-    private RunLog(string path, StreamWriter writer) => (_path, _writer) = (path, writer);
+    /// <summary>A log that goes on at the end of a stream.</summary>
+    /// <param name="path">Its name, for messages.</param>
+    /// <param name="stream">An unbuffered stream: after a write that fails it stands where it stood.</param>
+    /// <param name="warn">Hears when lines can no longer be written.</param>
+    internal RunLog(string path, Stream stream, Action<string> warn) => (_path, _stream, _warn) = (path, stream, warn);
 
     /// <summary>The distance at the start of the run, where an earlier part of it measured one.</summary>
     internal TrainingDistance? FirstDistance { get; private init; }
@@ -31,7 +37,8 @@ internal sealed class RunLog : IDisposable
     /// anew.</summary>
     /// <param name="path">The file.</param>
     /// <param name="iteration">Iterations done.</param>
-    internal static RunLog Open(string path, long iteration)
+    /// <param name="warn">Hears when lines can no longer be written.</param>
+    internal static RunLog Open(string path, long iteration, Action<string> warn)
     {
         try
         {
@@ -42,8 +49,7 @@ internal sealed class RunLog : IDisposable
                 AtomicFile.WriteText(path, string.Concat(kept.Select(line => line + "\n")));
             }
 
-            FileStream stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-            return new RunLog(path, new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" })
+            return new RunLog(path, new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0), warn)
             {
                 FirstDistance = kept.Select(ReadDistance).FirstOrDefault(d => d is not null),
                 Ticks = [.. kept.Select(ReadTick).OfType<TrainingTick>()],
@@ -55,7 +61,8 @@ internal sealed class RunLog : IDisposable
         }
     }
 
-    /// <summary>Appends a line and hands it to the operating system.</summary>
+    /// <summary>Appends a line and hands it to the operating system. On a full disk it is kept, and written with a later one once there
+    /// is room: a run is worth more than its log.</summary>
     /// <param name="type">Kind of the record.</param>
     /// <param name="iteration">Iterations done.</param>
     /// <param name="record">An object whose properties become the line's.</param>
@@ -70,14 +77,11 @@ internal sealed class RunLog : IDisposable
             }
         }
 
-        try
+        bool isBehind = _unwritten.Length > 0;
+        _unwritten.Write(Encoding.UTF8.GetBytes(line.ToJsonString(Lines) + "\n"));
+        if (Write() is string problem && !isBehind)
         {
-            _writer.WriteLine(line.ToJsonString(Lines));
-            _writer.Flush();
-        }
-        catch (IOException e)
-        {
-            throw new UserException($"{_path}: cannot be written: {e.Message}", e);
+            _warn($"{_path}: cannot be written: {problem}. Its lines are kept until they can be.");
         }
     }
 
@@ -86,13 +90,23 @@ internal sealed class RunLog : IDisposable
 
     public void Dispose()
     {
+        // That it could not be written has been said where it was appended.
+        _ = Write();
+        _stream.Dispose();
+    }
+
+    /// <summary>Writes what there is; says why it cannot be.</summary>
+    private string? Write()
+    {
         try
         {
-            _writer.Dispose();
+            _stream.Write(_unwritten.GetBuffer().AsSpan(0, (int)_unwritten.Length));
+            _unwritten.SetLength(0);
+            return null;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // What was not flushed has been reported where it was written.
+            return e.Message;
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class RunRecorder : IDisposable
     {
         (_state, _folder, _statistics, _disk, _progress) = (state, folder, statistics, disk, progress);
         _firstImages = _imagesOfTick = _imagesOfCheckpoint = state.Images;
-        _log = RunLog.Open(folder.Log, state.Iteration);
+        _log = RunLog.Open(folder.Log, state.Iteration, progress.Warned);
         _before = _log.FirstDistance;
         _samples = new TrainingSamples(state, dataset);
         _monitors = new RunMonitors(state.Config, filters, _log.Ticks);
@@ -94,13 +94,7 @@ internal sealed class RunRecorder : IDisposable
 
             if (checkpoint)
             {
-                // What was shown since the last one is worth more than the disk: the run goes on, and room may yet be made.
-                _checkpointIsOverdue = !HasRoom(
-                    _disk.Checkpoint, "a checkpoint", "The run goes on without, and tries again at the next line of statistics");
-                if (!_checkpointIsOverdue)
-                {
-                    WriteCheckpoint();
-                }
+                _checkpointIsOverdue = !WriteCheckpointIfThereIsRoom();
             }
 
             _training.Start();
@@ -254,7 +248,37 @@ internal sealed class RunRecorder : IDisposable
             sound.Select(s => RunFolder.Kimg(s)!.Value), Snapshots.KeepCheckpoints, Snapshots.MilestoneKimg)];
         foreach (string old in sound.Where(s => superseded.Contains(RunFolder.Kimg(s)!.Value)))
         {
-            File.Delete(old);
+            try
+            {
+                File.Delete(old);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Warn($"{old}: cannot be removed: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>Whether the state is saved. What was shown since the last time is worth more than the disk: where it is not, the run goes
+    /// on, and room may yet be made.</summary>
+    private bool WriteCheckpointIfThereIsRoom()
+    {
+        const string Otherwise = "The run goes on without, and tries again at the next line of statistics";
+        if (!HasRoom(_disk.Checkpoint, "a checkpoint", Otherwise))
+        {
+            return false;
+        }
+
+        try
+        {
+            WriteCheckpoint();
+            return true;
+        }
+        catch (UserException e)
+        {
+            // A quota is no property of the disk, and another program may have been faster.
+            Warn($"{e.Message} {Otherwise}.");
+            return false;
         }
     }
 

@@ -42,12 +42,12 @@ public static class TrainingRun
     {
         config.Validate();
         RunFolder run = new(folder);
-        AtomicFile.RemoveLeftovers(folder);
-        if (Directory.Exists(folder) ? run.HoldsMoreThanPreflight() : File.Exists(folder))
+        if (Directory.Exists(folder) ? run.HoldsMoreThanAStart() : File.Exists(folder))
         {
             throw UserException.Mismatch(folder, "a new or empty folder (or its name after --resume)", "something there already");
         }
 
+        AtomicFile.RemoveLeftovers(folder);
         config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
@@ -56,6 +56,7 @@ public static class TrainingRun
         DiskNeed disk = new(state, folder, options.FreeDisk);
         string? shortage = disk.Demand();
         RunVerification? verification = Look(run, state, options);
+        using RunLock held = RunLock.Take(run);
         ConfigJson.Save(run.Config, config, WithMark(options.Environment, verification?.Unverified));
         return Train(
             state, run, dataset, options, new Beginning(disk, filters, verification, transfer, shortage is null ? [] : [shortage]));
@@ -66,8 +67,8 @@ public static class TrainingRun
     /// <param name="options">Progress, environment, stop.</param>
     /// <param name="change">Changes the stored configuration, for example the length of the run; null: nothing.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="UserException">The folder holds no run, or its configuration, data set or checkpoint is not
-    /// usable.</exception>
+    /// <exception cref="UserException">The folder holds no run, or one that another process trains, or its configuration, data set or
+    /// checkpoint is not usable.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Resume(string folder, TrainingRunOptions options, Func<RunConfig, RunConfig>? change = null)
     {
@@ -77,8 +78,15 @@ public static class TrainingRun
             throw UserException.Mismatch(folder, "the folder of a run", "no config.json in it");
         }
 
+        using RunLock held = RunLock.Take(run);
         RunConfig stored = ConfigJson.Load(run.Config);
         RunConfig config = WithFullNames((change?.Invoke(stored) ?? stored).Validate());
+        if (config.Training.Init != stored.Training.Init)
+        {
+            throw UserException.Mismatch(
+                "training.init", $"that of {run.Config}: \"{stored.Training.Init}\"", $"\"{config.Training.Init}\"");
+        }
+
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
         FilterGuard filters = new(state);

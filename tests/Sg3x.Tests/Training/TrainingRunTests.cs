@@ -174,9 +174,47 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_training_is_not_resumed_beside_itself()
+    {
+        string run = _folder.File("run");
+        List<string> refusals = [];
+        SilentProgress progress = new()
+        {
+            OnIteration = _ => refusals.Add(Assert.Throws<UserException>(
+                () => TrainingRun.Resume(run, new TrainingRunOptions { Progress = new SilentProgress() })).Message),
+        };
+        Assert.True(TrainingRun.Start(Tiny, run, new TrainingRunOptions { Progress = progress }).Completed);
+        Assert.Equal(11, refusals.Count);
+        Assert.All(refusals, r => Assert.StartsWith($"{run}: expected a folder that no other process trains in", r, StringComparison.Ordinal));
+        Assert.False(File.Exists(Path.Combine(run, "lock")));
+    }
+
+    [Fact]
+    public void A_run_is_not_resumed_with_the_weights_of_another()
+    {
+        string run = Run(Tiny, "run").Folder;
+        UserException error = Assert.Throws<UserException>(() => TrainingRun.Resume(
+            run,
+            new TrainingRunOptions { Progress = new SilentProgress() },
+            config => config with { Training = config.Training with { Init = "other.safetensors" } }));
+        Assert.Contains("training.init", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Somebody_elses_partial_file_stays()
+    {
+        Directory.CreateDirectory(_folder.File("run"));
+        string film = _folder.File($"run/film.{int.MaxValue}.partial");
+        File.WriteAllText(film, "half a film");
+        Assert.Throws<UserException>(() => Run(Tiny, "run"));
+        Assert.True(File.Exists(film));
+    }
+
+    [Fact]
     public void What_a_start_that_was_killed_left_is_no_obstacle()
     {
         Directory.CreateDirectory(_folder.File("run"));
+        File.WriteAllText(_folder.File("run/lock"), "");
         File.WriteAllText(_folder.File($"run/config.json.{int.MaxValue}.partial"), "{");
         Assert.True(Run(Tiny, "run").Completed);
         Assert.Empty(Directory.GetFiles(_folder.File("run"), "*.partial"));
