@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 
 namespace Sg3x.Cli.Commands;
 
@@ -22,6 +24,28 @@ internal static class CommonOptions
         Description = "Threads of one tensor operation on the CPU; 0 takes one per processor",
         HelpName = "N",
     };
+
+    /// <summary>Where a generator is: what <see cref="NetworkSource"/> reads.</summary>
+    public static Argument<string> Network() => new("network")
+    {
+        Description = "A run's folder (its last checkpoint), a checkpoint, or a generator in safetensors, official names",
+        HelpName = "FOLDER|FILE",
+    };
+
+    /// <summary><c>--trunc</c>.</summary>
+    public static Option<double> Truncation() => new("--trunc")
+    {
+        Description = "Truncation ψ: below 1 nearer to the average image and less varied",
+        HelpName = "PSI",
+        DefaultValueFactory = _ => 1,
+    };
+
+    /// <summary>A number that is at least one and at most another.</summary>
+    /// <exception cref="UserException">It is not.</exception>
+    public static T InRange<T>(string option, T value, T least, T most)
+        where T : INumber<T> => value >= least && value <= most ? value
+        : throw UserException.Mismatch(
+            option, string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), value.ToString(null, CultureInfo.InvariantCulture));
 
     /// <summary><c>--set</c>.</summary>
     public static Option<string[]> Set() => new("--set")

@@ -14,11 +14,7 @@ internal static class GenerateCommand
 {
     private const int MostScale = 32;
 
-    private static readonly Argument<string> Network = new("network")
-    {
-        Description = "A run's folder (its last checkpoint), a checkpoint, or a generator in safetensors, official names",
-        HelpName = "FOLDER|FILE",
-    };
+    private static readonly Argument<string> Network = CommonOptions.Network();
 
     private static readonly Option<string> Seeds = new("--seeds")
     {
@@ -27,12 +23,7 @@ internal static class GenerateCommand
         DefaultValueFactory = _ => "0-15",
     };
 
-    private static readonly Option<double> Truncation = new("--trunc")
-    {
-        Description = "Truncation ψ: below 1 nearer to the average image and less varied",
-        HelpName = "PSI",
-        DefaultValueFactory = _ => 1,
-    };
+    private static readonly Option<double> Truncation = CommonOptions.Truncation();
 
     private static readonly Option<string?> Out = new("--out")
     {
@@ -78,8 +69,8 @@ internal static class GenerateCommand
     private static int Run(ParseResult result)
     {
         IReadOnlyList<long> seeds = SeedList.Parse(result.GetRequiredValue(Seeds));
-        int scale = InRange("--scale", result.GetValue(Scale), 1, MostScale);
-        int columns = InRange("--columns", result.GetValue(Columns) ?? DisplayScaling.SquareColumns(seeds.Count), 1, seeds.Count);
+        int scale = CommonOptions.InRange("--scale", result.GetValue(Scale), 1, MostScale);
+        int columns = CommonOptions.InRange("--columns", result.GetValue(Columns) ?? DisplayScaling.SquareColumns(seeds.Count), 1, seeds.Count);
         double truncation = result.GetValue(Truncation);
         if (!double.IsFinite(truncation))
         {
@@ -132,7 +123,4 @@ internal static class GenerateCommand
         ImageFiles.WritePng(path, ImageGrid.Compose(cat([.. images.Select(i => i.Image)]), columns));
         Terminal.Out().Line(path);
     }
-
-    private static int InRange(string option, int value, int least, int most) => value >= least && value <= most ? value
-        : throw UserException.Mismatch(option, $"{least} to {most}", value.ToString(CultureInfo.InvariantCulture));
 }

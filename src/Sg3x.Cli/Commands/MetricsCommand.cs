@@ -14,11 +14,7 @@ internal static class MetricsCommand
 {
     private const int Most = 1_000_000;
 
-    private static readonly Argument<string> Network = new("network")
-    {
-        Description = "A run's folder (its last checkpoint), a checkpoint, or a generator in safetensors, official names",
-        HelpName = "FOLDER|FILE",
-    };
+    private static readonly Argument<string> Network = CommonOptions.Network();
 
     private static readonly Option<string?> Data = new("--data")
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Sg3x.Checkpoints;
 using Sg3x.Cli.Output;
 using Sg3x.Data;
@@ -14,11 +13,7 @@ internal static class VideoCommand
 {
     private const int MostFrames = 100_000;
 
-    private static readonly Argument<string> Network = new("network")
-    {
-        Description = "A run's folder (its last checkpoint), a checkpoint, or a generator in safetensors, official names",
-        HelpName = "FOLDER|FILE",
-    };
+    private static readonly Argument<string> Network = CommonOptions.Network();
 
     private static readonly Option<string?> Out = new("--out")
     {
@@ -71,12 +66,7 @@ internal static class VideoCommand
 
     private static readonly Option<int> Fps = new("--fps") { Description = "Frames a second", HelpName = "N", DefaultValueFactory = _ => 30 };
 
-    private static readonly Option<double> Truncation = new("--trunc")
-    {
-        Description = "Truncation ψ: below 1 nearer to the average image and less varied",
-        HelpName = "PSI",
-        DefaultValueFactory = _ => 1,
-    };
+    private static readonly Option<double> Truncation = CommonOptions.Truncation();
 
     private static readonly Option<int> Scale = new("--scale")
     {
@@ -117,7 +107,7 @@ internal static class VideoCommand
         if (Directory.Exists(path))
             throw UserException.Mismatch("--out", "the name of a file", $"the folder {path}");
 
-        int fps = (int)InRange("--fps", result.GetValue(Fps), 1, 1000);
+        int fps = CommonOptions.InRange("--fps", result.GetValue(Fps), 1, 1000);
         VideoOptions options = Options(result, fps);
         string network = NetworkSource.Find(result.GetRequiredValue(Network));
         torch.Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
@@ -166,11 +156,11 @@ internal static class VideoCommand
             },
             !result.GetValue(NoLoop));
         double seconds = result.GetResult(Seconds) is null ? (walk.Legs == 0 ? 4 : 2.0 * walk.Legs) : result.GetValue(Seconds);
-        double frames = Math.Round(InRange("--seconds", seconds, 0.001, 1e6) * fps);
+        double frames = Math.Round(CommonOptions.InRange("--seconds", seconds, 0.001, 1e6) * fps);
         return new VideoOptions
         {
             Walk = walk,
-            Truncation = InRange("--trunc", result.GetValue(Truncation), -100, 100),
+            Truncation = CommonOptions.InRange("--trunc", result.GetValue(Truncation), -100, 100),
             Sweep = result.GetRequiredValue(Sweep) switch
             {
                 "none" => InputSweep.None,
@@ -178,13 +168,9 @@ internal static class VideoCommand
                 "rotate" => InputSweep.Rotation,
                 string other => throw UserException.Mismatch("--sweep", "none, translate or rotate", $"\"{other}\""),
             },
-            Reach = InRange("--reach", result.GetValue(Reach), 0, 10),
-            Frames = (int)InRange("--seconds: the number of frames", Math.Max(frames, 1), 1, MostFrames),
-            Scale = (int)InRange("--scale", result.GetValue(Scale), 1, 32),
+            Reach = CommonOptions.InRange("--reach", result.GetValue(Reach), 0, 10),
+            Frames = (int)CommonOptions.InRange("--seconds: the number of frames", Math.Max(frames, 1), 1, MostFrames),
+            Scale = CommonOptions.InRange("--scale", result.GetValue(Scale), 1, 32),
         };
     }
-
-    private static double InRange(string option, double value, double least, double most) => value >= least && value <= most ? value
-        : throw UserException.Mismatch(
-            option, string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), value.ToString(CultureInfo.InvariantCulture));
 }

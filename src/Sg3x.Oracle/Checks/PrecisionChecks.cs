@@ -18,9 +18,12 @@ internal sealed class PrecisionDriftCheck : ICheck
 
     public string Id => "precision.drift";
 
-    public string Equation => "bfloat16 operands and results, float32 sums: √(E(y₁₆ − y₃₂)²/E y₃₂²) = √(ν + ω), ρ² = 2⁻¹⁴/(32·ln 2)";
+    public string Equation =>
+        "bfloat16 operands and results, float32 sums: √(E(y₁₆ − y₃₂)²/E y₃₂²) = √(ν + ω), ρ² = 2⁻¹⁴/(32·ln 2)";
 
-    public string ToleranceBasis => "a factor of 2 to either side: the model is an average over networks; the mean of four of 32 channels scatters by 10 %";
+    // Over 25 seeds of each of five presets it was 0.86 to 1.21 of the model for layers, 0.82 to 1.50 for all of them.
+    public string ToleranceBasis =>
+        "a factor of 2 to either side: the model is an average over networks, and the mean of four of 32 channels scatters about it";
 
     public IEnumerable<Finding> Run(Subject subject)
     {
@@ -81,7 +84,8 @@ internal sealed class PrecisionTypesCheck : ICheck
 {
     public string Id => "precision.dtypes";
 
-    public string Equation => "activations in bfloat16; parameters, averages, filters, Fourier features, the image, logits and gradients in float32";
+    public string Equation =>
+        "activations in bfloat16; parameters, averages, filters, Fourier features, the image, logits and gradients in float32";
 
     public string ToleranceBasis => "equality";
 

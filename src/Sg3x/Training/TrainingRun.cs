@@ -120,7 +120,8 @@ public static class TrainingRun
         state.Config.Training.Init is { Length: > 0 } source ? WeightTransfer.Into(state, source) : null;
 
     private static RunVerification? Look(RunFolder run, TrainingState state, TrainingRunOptions options) =>
-        options.Preflight?.Invoke(new RunStart(run, state.Config, state.Device, state.G.Synthesis.ComputeType ?? TorchSharp.torch.ScalarType.Float32));
+        options.Preflight?.Invoke(new RunStart(
+            run, state.Config, state.Device, state.G.Synthesis.ComputeType ?? TorchSharp.torch.ScalarType.Float32));
 
     /// <summary>Once unverified, a run stays so: what it has learnt since is in its weights.</summary>
     private static Dictionary<string, string>? WithMark(IReadOnlyDictionary<string, string>? environment, string? unverified)

@@ -89,6 +89,7 @@ public static partial class torch
                 double number => (Value)number,
                 float number => (Value)(double)number,
                 bool truth => (Value)truth,
+                // The package refuses what it cannot hand over with this exception.
                 _ => throw new NotImplementedException($"Passing arguments of type {argument?.GetType().Name ?? "null"} to TorchScript."),
             };
 

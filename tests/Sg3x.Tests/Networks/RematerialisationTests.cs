@@ -6,7 +6,6 @@ using static TorchSharp.torch;
 namespace Sg3x.Tests.Networks;
 
 /// <summary>Layers that are computed again in the backward pass: the same bits, nothing averaged twice, nothing left behind.</summary>
-[Collection(nameof(Alone))]
 public class RematerialisationTests
 {
     private static readonly GeneratorConfig Tiny = new()
