@@ -141,6 +141,31 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
         Assert.Contains("no sound checkpoint", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_best_state_of_a_run_is_named_and_taken_where_it_is_asked_for()
+    {
+        ProgramResult train = Sg3xProcess.RunIn(_folder.Path, [.. TinyRun.OnCats("run"),
+            "--set", "metrics.everyKimg=0.008", "metrics.samples=4", "metrics.best=spectrum"]);
+
+        Assert.True(train.ExitCode == 0, train.Everything);
+        Assert.Contains("quality: after 0.008 kimg slicedWasserstein ", train.Output, StringComparison.Ordinal);
+        string line = train.Output.Split('\n').Single(l => l.StartsWith("Best by spectrum: ", StringComparison.Ordinal));
+        Assert.EndsWith("kimg, run/checkpoints/best.safetensors", line, StringComparison.Ordinal);
+
+        // Another network in its place tells the two apart.
+        File.Copy(
+            Repository.Reference("generator-t-32.safetensors"), _folder.File("run/checkpoints/best.safetensors"),
+            overwrite: true);
+        ProgramResult best = Sg3xProcess.RunIn(_folder.Path, "generate", "run", "--best", "--seeds", "1", "--out", "best.png");
+        ProgramResult last = Sg3xProcess.RunIn(_folder.Path, "generate", "run", "--seeds", "1", "--out", "last.png");
+        Assert.True(best.ExitCode == 0 && last.ExitCode == 0, best.Everything + last.Everything);
+        Assert.Equal(((32, 32), (16, 16)), (PngSize(_folder.File("best.png")), PngSize(_folder.File("last.png"))));
+
+        ProgramResult none = Sg3xProcess.RunIn(_folder.Path, "video", fixture.Run, "--best");
+        Assert.True(none.ExitCode == 2, none.Everything);
+        Assert.Contains("--best: expected the folder of a run that keeps its best state", none.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--device", "cuda:x")]
     [InlineData("--device", "gpu")]

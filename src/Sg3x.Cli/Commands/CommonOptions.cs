@@ -32,6 +32,13 @@ internal static class CommonOptions
         HelpName = "FOLDER|FILE",
     };
 
+    /// <summary><c>--best</c>: which checkpoint of a run's folder.</summary>
+    public static Option<bool> Best() => new("--best")
+    {
+        Description = "Of a run's folder the best checkpoint, by the metric that the run was given (metrics.best), not the last"
+            + " one",
+    };
+
     /// <summary><c>--trunc</c>.</summary>
     public static Option<double> Truncation() => new("--trunc")
     {
@@ -45,7 +52,8 @@ internal static class CommonOptions
     public static T InRange<T>(string option, T value, T least, T most)
         where T : INumber<T> => value >= least && value <= most ? value
         : throw UserException.Mismatch(
-            option, string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), value.ToString(null, CultureInfo.InvariantCulture));
+            option, string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"),
+            value.ToString(null, CultureInfo.InvariantCulture));
 
     /// <summary><c>--set</c>.</summary>
     public static Option<string[]> Set() => new("--set")

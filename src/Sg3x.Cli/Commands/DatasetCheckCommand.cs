@@ -16,7 +16,8 @@ internal static class DatasetCheckCommand
         Argument<string> source = DatasetCommand.Source();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("check",
-            "Reads every image as a training would: how many there are, of which sizes and kinds, every one that is damaged with the"
+            "Reads every image as a training would: how many there are, of which sizes and kinds, every one that is damaged with"
+                + " the"
             + " reason, and whether the labels fit. The exit code is 1 where something is wrong.")
         {
             source, json,

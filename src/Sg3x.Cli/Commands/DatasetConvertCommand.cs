@@ -26,7 +26,8 @@ internal static class DatasetConvertCommand
 
     private static readonly Option<string> Crop = new("--crop")
     {
-        Description = "Of images that are not square: the centred square (center), the whole width between black bars where they are"
+        Description = "Of images that are not square: the centred square (center), the whole width between black bars where they"
+            + " are"
             + " wider than high (center-wide), or nothing, they count as bad (none)",
         HelpName = "center|center-wide|none",
         DefaultValueFactory = _ => "center",
@@ -39,7 +40,10 @@ internal static class DatasetConvertCommand
         DefaultValueFactory = _ => "lanczos",
     };
 
-    private static readonly Option<bool> SkipBad = new("--skip-bad") { Description = "Leave bad images out instead of stopping at them" };
+    private static readonly Option<bool> SkipBad = new("--skip-bad")
+    {
+        Description = "Leave bad images out instead of stopping at them",
+    };
 
     private static readonly Option<string?> Report = new("--report")
     {
@@ -53,7 +57,8 @@ internal static class DatasetConvertCommand
     public static Command Create()
     {
         var command = new Command("convert",
-            "Makes square PNG images of one size, with their labels, in a zip file or a folder that is whole or absent. A conversion"
+            "Makes square PNG images of one size, with their labels, in a zip file or a folder that is whole or absent. A"
+                + " conversion"
             + " that was stopped goes on where it was when the same command is given again.")
         {
             Source, Destination, Resolution, Crop, Filter, SkipBad, Report, JsonOption,

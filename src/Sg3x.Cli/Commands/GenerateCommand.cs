@@ -16,6 +16,8 @@ internal static class GenerateCommand
 
     private static readonly Argument<string> Network = CommonOptions.Network();
 
+    private static readonly Option<bool> Best = CommonOptions.Best();
+
     private static readonly Option<string> Seeds = new("--seeds")
     {
         Description = "Which images: numbers and ranges; a seed gives the same image in every list",
@@ -55,7 +57,7 @@ internal static class GenerateCommand
     {
         var command = new Command("generate", "Makes images with a trained generator: one grid, or a file for each seed.")
         {
-            Network, Seeds, Truncation, Out, Single, Columns, Scale, DeviceOption, Threads,
+            Network, Best, Seeds, Truncation, Out, Single, Columns, Scale, DeviceOption, Threads,
         };
         command.SetAction(Run);
         Examples.For(command,
@@ -70,14 +72,15 @@ internal static class GenerateCommand
     {
         IReadOnlyList<long> seeds = SeedList.Parse(result.GetRequiredValue(Seeds));
         int scale = CommonOptions.InRange("--scale", result.GetValue(Scale), 1, MostScale);
-        int columns = CommonOptions.InRange("--columns", result.GetValue(Columns) ?? DisplayScaling.SquareColumns(seeds.Count), 1, seeds.Count);
+        int columns = CommonOptions.InRange(
+            "--columns", result.GetValue(Columns) ?? DisplayScaling.SquareColumns(seeds.Count), 1, seeds.Count);
         double truncation = result.GetValue(Truncation);
         if (!double.IsFinite(truncation))
         {
             throw UserException.Mismatch("--trunc", "a number", truncation.ToString(CultureInfo.InvariantCulture));
         }
 
-        string path = NetworkSource.Find(result.GetRequiredValue(Network));
+        string path = NetworkSource.Find(result.GetRequiredValue(Network), result.GetValue(Best));
         Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(path, device);
         IEnumerable<(long Seed, Tensor Image)> images = seeds.Select(

@@ -16,32 +16,47 @@ internal static class MetricsCommand
 
     private static readonly Argument<string> Network = CommonOptions.Network();
 
+    private static readonly Option<bool> Best = CommonOptions.Best();
+
     private static readonly Option<string?> Data = new("--data")
     {
-        Description = "Real images to compare with: a folder or a zip of PNG and JPEG, or cats:; without it only equivariance is measured",
+        Description = "Real images to compare with: a folder or a zip of PNG and JPEG, or cats:; without it only equivariance is"
+            + " measured",
         HelpName = "FOLDER|ZIP|cats:",
     };
 
     private static readonly Option<string?> FeatureFile = new("--features")
     {
-        Description = "A network for FID, KID, precision and recall: TorchScript that turns uint8 [N, 3, R, R] into features [N, D],"
+        Description = "A network for FID, KID, precision and recall: TorchScript that turns uint8 [N, 3, R, R] into features [N,"
+            + " D],"
             + " such as the usual export of Inception-v3. It is a program: take none of unknown origin",
         HelpName = "FILE.pt",
     };
 
-    private static readonly Option<int> Samples = Number("--samples", "Images to make, and pairs of images for each equivariance", 1000);
+    private static readonly Option<int> Samples =
+        Number("--samples", "Images to make, and pairs of images for each equivariance", 1000);
 
     private static readonly Option<int> MostReal = Number("--reals", "Most real images to take features of", 50_000);
 
     private static readonly Option<int> Batch = Number("--batch", "Images at once", 8);
 
-    private static readonly Option<long> Seed = new("--seed") { Description = "Seed of the first image; the next one has the next", HelpName = "N" };
+    private static readonly Option<long> Seed = new("--seed")
+    {
+        Description = "Seed of the first image; the next one has the next",
+        HelpName = "N",
+    };
 
-    private static readonly Option<bool> Rotations = new("--rotations") { Description = "Measure EQ-R of config T too, which is not made for it" };
+    private static readonly Option<bool> Rotations = new("--rotations")
+    {
+        Description = "Measure EQ-R of config T too, which is not made for it",
+    };
 
     private static readonly Option<bool> NoEquivariance = new("--no-equivariance") { Description = "Measure no equivariance" };
 
-    private static readonly Option<bool> SkipBad = new("--skip-bad") { Description = "Leave damaged images out instead of stopping at them" };
+    private static readonly Option<bool> SkipBad = new("--skip-bad")
+    {
+        Description = "Leave damaged images out instead of stopping at them",
+    };
 
     private static readonly Option<string> DeviceOption = CommonOptions.Device();
 
@@ -53,12 +68,14 @@ internal static class MetricsCommand
     public static Command Create()
     {
         var command = new Command("metrics",
-            "Measures a trained generator: equivariance (EQ-T, EQ-T_frac, EQ-R), and against real images the sliced Wasserstein distance"
-            + " and the average power spectrum, and with a network for features FID, KID, precision and recall. Features of real images"
+            "Measures a trained generator: equivariance (EQ-T, EQ-T_frac, EQ-R), and against real images the sliced Wasserstein"
+                + " distance"
+            + " and the average power spectrum, and with a network for features FID, KID, precision and recall. Features of real"
+            + " images"
             + " are kept in $XDG_CACHE_HOME/sg3x/metrics under the images' content.")
         {
-            Network, Data, FeatureFile, Samples, MostReal, Batch, Seed, Rotations, NoEquivariance, SkipBad, DeviceOption, Threads,
-            JsonOption,
+            Network, Best, Data, FeatureFile, Samples, MostReal, Batch, Seed, Rotations, NoEquivariance, SkipBad, DeviceOption,
+            Threads, JsonOption,
         };
         command.SetAction(Run);
         Examples.For(command,
@@ -82,7 +99,10 @@ internal static class MetricsCommand
         {
             int least = option == MostReal ? 2 : 1;
             if (result.GetValue(option) < least || result.GetValue(option) > Most)
-                throw UserException.Mismatch(option.Name, $"{least} to {Most}", result.GetValue(option).ToString(CultureInfo.InvariantCulture));
+            {
+                throw UserException.Mismatch(
+                    option.Name, $"{least} to {Most}", result.GetValue(option).ToString(CultureInfo.InvariantCulture));
+            }
         }
 
         if (result.GetValue(Seed) < 0)
@@ -90,7 +110,8 @@ internal static class MetricsCommand
         if (source is null && (features is not null || result.GetValue(NoEquivariance)))
             throw UserException.Mismatch("--data", "real images to compare with", "nothing");
         torch.Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
-        using Generator generator = NetworkFile.LoadGenerator(NetworkSource.Find(result.GetRequiredValue(Network)), device);
+        using Generator generator = NetworkFile.LoadGenerator(
+            NetworkSource.Find(result.GetRequiredValue(Network), result.GetValue(Best)), device);
         using FeatureExtractor? extractor = features is null ? null : FeatureExtractor.Load(features, device);
         using var interruption = new Interruption(() => { });
         try

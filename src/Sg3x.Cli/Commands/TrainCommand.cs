@@ -3,6 +3,7 @@ using System.Globalization;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
 using Sg3x.Data;
+using Sg3x.Metrics;
 using Sg3x.Oracle.Preflight;
 using Sg3x.Oracle.Reports;
 using Sg3x.Training;
@@ -38,7 +39,8 @@ internal static class TrainCommand
 
     private static readonly Option<string?> Init = new("--init")
     {
-        Description = "Begin with the weights of a compatible network: a run's folder, a checkpoint, or a safetensors file under the"
+        Description = "Begin with the weights of a compatible network: a run's folder, a checkpoint, or a safetensors file under"
+            + " the"
             + " official names; optimisers, counters and augmentation begin anew",
         HelpName = "FROM",
     };
@@ -80,7 +82,8 @@ internal static class TrainCommand
         Shorthand("--ada-interval", "ada-interval", "N", "Iterations from one move of p to the next"),
         Shorthand("--seed", "seed", "N", "Seed of everything random"),
         Shorthand("--device", "device", "DEVICE", "auto (CUDA where there is one), cpu, cuda or cuda:N"),
-        Shorthand("--precision", "precision", "float32|bfloat16", "In what layers store and multiply; sums are float32 with either"),
+        Shorthand("--precision", "precision", "float32|bfloat16",
+            "In what layers store and multiply; sums are float32 with either"),
         Shorthand("--remat", "remat", Switch, "Compute the generator's layers a second time instead of keeping what they made"),
         Shorthand("--threads", "threads", "N", "Threads of one tensor operation on the CPU; 0 takes one per processor"),
     ];
@@ -200,7 +203,8 @@ internal static class TrainCommand
     {
         // A configuration from a file may call its preset anything; only a known name becomes part of a path.
         string name = Presets.Names.Contains(config.Preset) ? config.Preset : "run";
-        using NewFolder place = result.GetValue(Out) is string folder ? NewFolder.Named(folder) : NewFolder.Numbered("runs", name);
+        using NewFolder place =
+            result.GetValue(Out) is string folder ? NewFolder.Named(folder) : NewFolder.Numbered("runs", name);
         return Train(config, result.GetValue(Unverified), options => start(place.Path, options));
     }
 
@@ -224,6 +228,7 @@ internal static class TrainCommand
                 Data = new ImageDatasetOptions { Progress = display },
                 Environment = EnvironmentInfo.Collect(config.Training.Threads).ToTexts(),
                 Preflight = preflight.Run,
+                FeatureCache = FeatureCache.DefaultFolder(),
                 Stop = interruption.Token,
             }));
             return Report(terminal, summary);
@@ -274,6 +279,12 @@ internal static class TrainCommand
                 + (last.AugmentationP is double p ? string.Create(CultureInfo.InvariantCulture, $"p {p:0.000}, ") : "")
                 + string.Create(CultureInfo.InvariantCulture,
                 $"{last.SecondsPerKimg:0.0} s/kimg, {TrainingDisplay.Memory(last.MemoryBytes)}"));
+        }
+
+        if (summary.Best is BestState best)
+        {
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"Best by {best.Metric}: {best.Value:0.####} at {best.Kimg:0.###} kimg, {best.Path}"));
         }
 
         terminal.Line(summary.Warnings.Count == 0 ? "Warnings: none"

@@ -15,9 +15,12 @@ internal static class VideoCommand
 
     private static readonly Argument<string> Network = CommonOptions.Network();
 
+    private static readonly Option<bool> Best = CommonOptions.Best();
+
     private static readonly Option<string?> Out = new("--out")
     {
-        Description = "The file: .mp4, which ffmpeg writes, or .png, animated (video.mp4 where ffmpeg is there, otherwise video.png)",
+        Description = "The file: .mp4, which ffmpeg writes, or .png, animated (video.mp4 where ffmpeg is there, otherwise"
+            + " video.png)",
         HelpName = "FILE",
     };
 
@@ -42,11 +45,15 @@ internal static class VideoCommand
         DefaultValueFactory = _ => "smooth",
     };
 
-    private static readonly Option<bool> NoLoop = new("--no-loop") { Description = "End at the last image instead of going back to the first" };
+    private static readonly Option<bool> NoLoop = new("--no-loop")
+    {
+        Description = "End at the last image instead of going back to the first",
+    };
 
     private static readonly Option<string> Sweep = new("--sweep")
     {
-        Description = "Move the generator's input: translate (from side to side) or rotate (one turn). Texture that does not move along sticks",
+        Description = "Move the generator's input: translate (from side to side) or rotate (one turn). Texture that does not"
+            + " move along sticks",
         HelpName = "none|translate|rotate",
         DefaultValueFactory = _ => "none",
     };
@@ -64,7 +71,12 @@ internal static class VideoCommand
         HelpName = "N",
     };
 
-    private static readonly Option<int> Fps = new("--fps") { Description = "Frames a second", HelpName = "N", DefaultValueFactory = _ => 30 };
+    private static readonly Option<int> Fps = new("--fps")
+    {
+        Description = "Frames a second",
+        HelpName = "N",
+        DefaultValueFactory = _ => 30,
+    };
 
     private static readonly Option<double> Truncation = CommonOptions.Truncation();
 
@@ -83,10 +95,12 @@ internal static class VideoCommand
     public static Command Create()
     {
         var command = new Command("video",
-            "Makes a video with a trained generator: a walk through its latents, and a motion of its input that shows whether texture"
+            "Makes a video with a trained generator: a walk through its latents, and a motion of its input that shows whether"
+                + " texture"
             + " sticks to the screen.")
         {
-            Network, Out, Seeds, Space, Easing, NoLoop, Sweep, Reach, Seconds, Fps, Truncation, Scale, DeviceOption, Threads,
+            Network, Best, Out, Seeds, Space, Easing, NoLoop, Sweep, Reach, Seconds, Fps, Truncation, Scale, DeviceOption,
+            Threads,
         };
         command.SetAction(Run);
         Examples.For(command,
@@ -99,7 +113,8 @@ internal static class VideoCommand
     private static int Run(ParseResult result)
     {
         string path = result.GetValue(Out) ?? (FfmpegVideo.IsThere() ? "video.mp4" : "video.png");
-        bool animated = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".apng", StringComparison.OrdinalIgnoreCase);
+        bool animated = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)
+            || path.EndsWith(".apng", StringComparison.OrdinalIgnoreCase);
         if (!animated && !path.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase))
             throw UserException.Mismatch("--out", "a name that ends in .mp4 or .png", path);
         if (!animated && !FfmpegVideo.IsThere())
@@ -109,7 +124,7 @@ internal static class VideoCommand
 
         int fps = CommonOptions.InRange("--fps", result.GetValue(Fps), 1, 1000);
         VideoOptions options = Options(result, fps);
-        string network = NetworkSource.Find(result.GetRequiredValue(Network));
+        string network = NetworkSource.Find(result.GetRequiredValue(Network), result.GetValue(Best));
         torch.Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(network, device);
         using var interruption = new Interruption(() => { });
@@ -118,7 +133,8 @@ internal static class VideoCommand
             CountProgress.Around(Terminal.Error(), "Frames", progress =>
             {
                 int done = 0;
-                IEnumerable<RgbImage> frames = VideoFrames.Make(generator, options with { Stop = interruption.Token }).Select(frame =>
+                IEnumerable<RgbImage> made = VideoFrames.Make(generator, options with { Stop = interruption.Token });
+                IEnumerable<RgbImage> frames = made.Select(frame =>
                 {
                     progress.Report((++done, options.Frames));
                     return frame;

@@ -121,6 +121,9 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
         $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.0}"));
 
     /// <inheritdoc/>
+    public override void Rated(TrainingQuality quality) => Note(Line(quality));
+
+    /// <inheritdoc/>
     public override void Noted(string message) => Note(message);
 
     /// <inheritdoc/>

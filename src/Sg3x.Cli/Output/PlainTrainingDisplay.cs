@@ -57,12 +57,16 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
         $"sliced Wasserstein distance after {distance.Kimg:0.##} kimg: {distance.Mean:0.0} ({distance.Images} images)"));
 
     /// <inheritdoc/>
+    public override void Rated(TrainingQuality quality) => Say(Line(quality));
+
+    /// <inheritdoc/>
     public override void Noted(string message) => Say(message);
 
     /// <inheritdoc/>
     public override void Warned(string message) => Say($"warning: {message}");
 
-    /// <summary>A run is worth more than what it prints: where that goes to a full disk, the log has it once there is room.</summary>
+    /// <summary>A run is worth more than what it prints: where that goes to a full disk, the log has it once there is
+    /// room.</summary>
     private void Say(string line)
     {
         try

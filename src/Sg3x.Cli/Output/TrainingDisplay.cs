@@ -61,6 +61,9 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     public abstract void Measured(TrainingDistance distance);
 
     /// <inheritdoc/>
+    public abstract void Rated(TrainingQuality quality);
+
+    /// <inheritdoc/>
     public abstract void Noted(string message);
 
     /// <inheritdoc/>
@@ -89,6 +92,13 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     /// <summary>Thousands of images, with the digits that a run of that length moves.</summary>
     protected static string Kimg(double kimg, double totalKimg) =>
         kimg.ToString(totalKimg < 10 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+
+    /// <summary>What was measured of G_ema, in a line that begins with <c>quality:</c>.</summary>
+    protected static string Line(TrainingQuality quality) =>
+        string.Create(CultureInfo.InvariantCulture, $"quality: after {quality.Kimg:0.###} kimg ")
+        + string.Join(", ", quality.Figures.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key} {f.Value:0.####}")))
+        + string.Create(CultureInfo.InvariantCulture, $" ({quality.Samples} images)")
+        + (quality.IsBest ? "; the best so far" : "");
 
     /// <summary>How the checks ended, in a line.</summary>
     protected static string Outcome(VerificationReport report) => string.Create(CultureInfo.InvariantCulture,

@@ -30,6 +30,9 @@ public sealed record RunConfig
     /// <summary>What the run watches itself for.</summary>
     public MonitorConfig Monitors { get; init; } = new();
 
+    /// <summary>What is measured of G_ema while the run trains.</summary>
+    public MetricsConfig Metrics { get; init; } = new();
+
     /// <summary>Images that go through the networks at once.</summary>
     internal int BatchDevice => Training.BatchDevice ?? Training.Batch;
 

@@ -10,7 +10,7 @@ namespace Sg3x.Configuration;
 /// <summary>The limits of every value of a <see cref="RunConfig"/>.</summary>
 internal static class RunConfigValidation
 {
-    private const int MaxBatch = 1 << 16;
+    private const int MaxBatch = 1 << 16, MostMetricImages = 1_000_000;
     private const double Largest = 1e12;
 
     internal static void Check(RunConfig config)
@@ -28,6 +28,7 @@ internal static class RunConfigValidation
         CheckAugmentation(config.Augmentation);
         CheckSnapshots(config.Snapshots);
         CheckMonitors(config.Monitors);
+        CheckMetrics(config.Metrics, config.Generator);
     }
 
     private static void CheckDiscriminator(DiscriminatorConfig d, GeneratorConfig g)
@@ -121,6 +122,46 @@ internal static class RunConfigValidation
         CheckRange("monitors.memorisationKimg", m.MemorisationKimg, 0, Largest);
         CheckRange("monitors.memorisationSign", m.MemorisationSign, -1, 1);
         CheckRange("monitors.layersKimg", m.LayersKimg, 0, Largest);
+    }
+
+    private static void CheckMetrics(MetricsConfig m, GeneratorConfig g)
+    {
+        CheckRange("metrics.everyKimg", m.EveryKimg, 0, Largest);
+        CheckRange("metrics.samples", m.Samples, 4, MostMetricImages);
+        CheckRange("metrics.mostReal", m.MostReal, 4, MostMetricImages);
+        if (m.Best.Length == 0)
+        {
+            return;
+        }
+
+        QualityMetric best = QualityMetric.Find(m.Best) ?? throw UserException.Mismatch(
+            "metrics.best", $"one of {string.Join(", ", QualityMetric.All.Select(q => q.Name))}, or nothing", $"\"{m.Best}\"");
+        if (m.EveryKimg == 0)
+        {
+            throw UserException.Mismatch("metrics.everyKimg", $"more than 0, with metrics.best = {m.Best}", "0");
+        }
+
+        if (best.NeedsFeatures && m.Features.Length == 0)
+        {
+            throw UserException.Mismatch("metrics.features", $"a network for metrics.best = {m.Best}", "nothing");
+        }
+
+        if (best.NeedsEquivariance && !m.Equivariance)
+        {
+            throw UserException.Mismatch("metrics.equivariance", $"true, with metrics.best = {m.Best}", "false");
+        }
+
+        if (best.NeedsRadialFilters && !g.RadialFilters)
+        {
+            throw UserException.Mismatch("metrics.best", "a metric of config T, where rotations are not measured", m.Best);
+        }
+
+        if (best.Name == QualityMetric.SlicedWasserstein && g.Resolution < SlicedWasserstein.Smallest)
+        {
+            throw UserException.Mismatch(
+                "generator.resolution", $"at least {SlicedWasserstein.Smallest}, with metrics.best = {m.Best}",
+                $"{g.Resolution}");
+        }
     }
 
     private static void CheckEqual(string option, int value, int other, string otherName)

@@ -34,6 +34,10 @@ public sealed record MetricsOptions
     /// <summary>Where the real images' features are kept; null: nowhere.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>Keeps the real images' features for the next measurement against the same data; null: they are looked up
+    /// again.</summary>
+    public KeptFeatures? Kept { get; init; }
+
     /// <summary>Told what is being done, how much of it is done, of how much.</summary>
     public Action<string, int, int>? Progress { get; init; }
 
@@ -62,7 +66,8 @@ public sealed class ImageMetrics
     /// <param name="generator">A generator in evaluation mode.</param>
     /// <param name="data">Real images of its resolution, at least 2; null: only equivariance is measured.</param>
     /// <param name="options">What to measure.</param>
-    /// <exception cref="UserException">An image cannot be read, the network for features fails, or images are not finite.</exception>
+    /// <exception cref="UserException">An image cannot be read, the network for features fails, or images are not
+    /// finite.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static MetricsReport Measure(Networks.Generator generator, IImageDataset? data, MetricsOptions options)
     {
@@ -72,7 +77,8 @@ public sealed class ImageMetrics
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch, 1);
         if (data is not null && (data.Resolution != generator.Config.Resolution || data.Count < 2))
         {
-            throw UserException.Mismatch(data.Name, $"at least 2 images of {generator.Config.Resolution}x{generator.Config.Resolution} pixels",
+            throw UserException.Mismatch(
+                data.Name, $"at least 2 images of {generator.Config.Resolution}x{generator.Config.Resolution} pixels",
                 $"{data.Count} of {data.Resolution}x{data.Resolution}");
         }
 
@@ -125,11 +131,11 @@ public sealed class ImageMetrics
         });
         InBatches("real images", count, (start, images) =>
         {
-            realSpectra.AddRange(PowerSpectrum.ByImage(Reals(reals, start, images, count)));
+            realSpectra.AddRange(PowerSpectrum.ByImage(RealImages.Read(reals, start, images, count)));
             int rest = Math.Clamp(patched - start, 0, images);
             if (rest > 0)
             {
-                patches?.B.Add(Reals(reals, start, rest, patched));
+                patches?.B.Add(RealImages.Read(reals, start, rest, patched));
             }
         });
         options.Progress?.Invoke("distances", 0, 1);
@@ -154,27 +160,18 @@ public sealed class ImageMetrics
             [.. Bootstrap.Draw(generated.Count, options.Seed, 2 * i), .. Bootstrap.Draw(real.Count, options.Seed, 2 * i + 1)]))];
         int[] once = [.. Enumerable.Repeat(1, generated.Count + real.Count)];
         return new SpectraFigure(
-            PowerSpectrum.Decibels(generated, once), PowerSpectrum.Decibels(real, once), Bootstrap.Around(Difference(once), drawn));
+            PowerSpectrum.Decibels(generated, once), PowerSpectrum.Decibels(real, once),
+            Bootstrap.Around(Difference(once), drawn));
     }
 
     private FeatureFigures OfFeatures(FeatureExtractor network, Tensor generated, IImageDataset reals)
     {
         int count = Math.Min(options.MostReal, reals.Count);
-        string key = Key(network, reals, count);
-        Tensor? real = FeatureCache.Read(options.CacheFolder, key, count);
-        bool cached = real is not null;
-        if (real is null)
-        {
-            var parts = new List<Tensor>();
-            InBatches("features of real images", count, (start, images) =>
-                parts.Add(network.Extract(Reals(reals, start, images, count)).MoveToOuterDisposeScope()));
-            real = cat(parts);
-            FeatureCache.Keep(options.CacheFolder, key, real);
-        }
-
+        (Tensor real, bool cached) = OfReals(network, reals, count);
         if (real.shape[1] != generated.shape[1])
         {
-            throw UserException.Mismatch($"{network.Path}: features of generated images", $"{real.shape[1]} values", $"{generated.shape[1]}");
+            throw UserException.Mismatch(
+                $"{network.Path}: features of generated images", $"{real.shape[1]} values", $"{generated.shape[1]}");
         }
 
         long fewest = Math.Min(real.shape[0], generated.shape[0]);
@@ -186,6 +183,30 @@ public sealed class ImageMetrics
             both?.Precision, both?.Recall, cached);
     }
 
+    /// <summary>The features of real images, and whether they were there already.</summary>
+    private (Tensor Features, bool Cached) OfReals(FeatureExtractor network, IImageDataset reals, int count)
+    {
+        if (options.Kept?.Take() is Tensor kept)
+        {
+            return (kept, true);
+        }
+
+        string key = Key(network, reals, count);
+        Tensor? real = FeatureCache.Read(options.CacheFolder, key, count);
+        bool cached = real is not null;
+        if (real is null)
+        {
+            var parts = new List<Tensor>();
+            InBatches("features of real images", count, (start, images) =>
+                parts.Add(network.Extract(RealImages.Read(reals, start, images, count)).MoveToOuterDisposeScope()));
+            real = cat(parts);
+            FeatureCache.Keep(options.CacheFolder, key, real);
+        }
+
+        options.Kept?.Keep(real);
+        return (real, cached);
+    }
+
     /// <summary>SHA-256 over the network's file and the pixels of the images, in their order.</summary>
     private string Key(FeatureExtractor network, IImageDataset reals, int count)
     {
@@ -195,7 +216,7 @@ public sealed class ImageMetrics
         for (int i = 0; i < count; i++)
         {
             options.Stop.ThrowIfCancellationRequested();
-            reals.Read(Place(reals, i, count), pixels);
+            reals.Read(RealImages.Place(reals, i, count), pixels);
             hash.AppendData(pixels);
         }
 
@@ -206,7 +227,8 @@ public sealed class ImageMetrics
     private Tensor Generate(int start, int count)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor z = cat([.. Enumerable.Range(0, count).Select(i => SeededImages.Latent(options.Seed + start + i, generator.Config.ZDim))]);
+        Tensor z = cat(
+            [.. Enumerable.Range(0, count).Select(i => SeededImages.Latent(options.Seed + start + i, generator.Config.ZDim))]);
         Tensor images = generator.forward(z.to(device)).to(ScalarType.Float32);
         if (!float.IsFinite(images.abs().sum().cpu().item<float>()))
         {
@@ -217,21 +239,6 @@ public sealed class ImageMetrics
 
         return ((images + 1) * 127.5).round().clamp(0, 255).to(ScalarType.Byte).cpu().MoveToOuterDisposeScope();
     }
-
-    private static Tensor Reals(IImageDataset reals, int start, int count, int of)
-    {
-        int size = 3 * reals.Resolution * reals.Resolution;
-        Tensor images = empty([count, 3, reals.Resolution, reals.Resolution], dtype: ScalarType.Byte);
-        var pixels = images.bytes;
-        for (int i = 0; i < count; i++)
-        {
-            reals.Read(Place(reals, start + i, of), pixels.Slice(i * size, size));
-        }
-
-        return images;
-    }
-
-    private static int Place(IImageDataset reals, int index, int of) => (int)((long)index * reals.Count / of);
 
     private void InBatches(string what, int count, Action<int, int> action)
     {

@@ -20,6 +20,7 @@ public static class Checkpoint
     public const int FormatVersion = 1;
 
     internal const string FormatKey = "sg3x.format";
+
     // Far beyond any run, and times a batch still a number of images.
     private const long MostIterations = 1L << 40;
 
@@ -30,11 +31,12 @@ public static class Checkpoint
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="state">What is saved.</param>
+    /// <param name="more">More metadata, by keys of its own; null: none.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Save(string path, TrainingState state)
+    public static void Save(string path, TrainingState state, IReadOnlyDictionary<string, string>? more = null)
     {
         using IDisposable scope = NewDisposeScope();
-        Dictionary<string, string> metadata = new()
+        Dictionary<string, string> metadata = new(more ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
             [FormatKey] = Text(FormatVersion),
             [ConfigKey] = ConfigJson.Format(state.Config),
@@ -51,7 +53,8 @@ public static class Checkpoint
     public static long Bytes(TrainingState state)
     {
         const int OfEntry = 256, OfMetadata = 1 << 14;
-        return OfMetadata + Tensors(state, state.Augmentation.IsOn).Sum(t => (t.Tensor.numel() * t.Tensor.element_size()) + OfEntry);
+        return OfMetadata
+            + Tensors(state, state.Augmentation.IsOn).Sum(t => (t.Tensor.numel() * t.Tensor.element_size()) + OfEntry);
     }
 
     /// <summary>Reads a checkpoint into a state of the same architecture.</summary>

@@ -37,7 +37,8 @@ internal sealed class DiskNeed
     /// <summary>Bytes free in the run's folder now.</summary>
     internal long Free => _free(_folder);
 
-    /// <summary>Demands room for what a run writes at the least: a checkpoint beside the one before it, the first sample grids.</summary>
+    /// <summary>Demands room for what a run writes at the least: a checkpoint beside the one before it, the first sample
+    /// grids.</summary>
     /// <returns>What is to be said where the whole run takes more than there is; null where it does not.</returns>
     /// <exception cref="UserException">There is not even that.</exception>
     internal string? Demand()
@@ -87,7 +88,8 @@ internal sealed class DiskNeed
         double kept = s.KeepCheckpoints == 0 ? written
             : Math.Min(written, s.KeepCheckpoints + Math.Min(written, Times(s.MilestoneKimg)));
 
-        // One more while the newest stands beside those that it will supersede.
-        return (long)(((kept + 1) * Checkpoint) + ((Times(s.SamplesKimg) + 2) * Grid));
+        // One more while the newest stands beside those that it will supersede, and the best.
+        int best = _config.Metrics.Best.Length > 0 ? 1 : 0;
+        return (long)(((kept + 1 + best) * Checkpoint) + ((Times(s.SamplesKimg) + 2) * Grid));
     }
 }

@@ -7,13 +7,15 @@ namespace Sg3x.Training;
 /// <code>
 /// config.json                           every value that shapes the run, and the machine and build it ran on
 /// preflight.json                        what came of verifying the build before it trained
-/// log.jsonl                             one JSON object a line: "tick", "distance", "warning", "transfer", "start", "end"
-/// summary.json                          how it ended
+/// log.jsonl                             one JSON object a line: "tick", "distance", "metrics", "warning", "transfer", "start",
+/// "end" summary.json                          how it ended
 /// lock                                  held by the process that trains, and gone with it
 /// tensorboard/events.out.tfevents.…     the statistics and sample grids for TensorBoard; a file for each start and resume
 /// samples/reals.png                     a grid of real images
 /// samples/000004.000kimg.png            G_ema on the run's fixed latents after 4 000 images
 /// checkpoints/000004.000kimg.safetensors  everything needed to continue from there
+/// checkpoints/best.safetensors          the best state by the chosen metric, a checkpoint as well
+/// checkpoints/best-fid-….safetensors    one that was the best by a metric that no longer counts
 /// checkpoints/stopped-….safetensors     the state before a step that would have been NaN; for looking, not for resuming
 /// </code>
 /// </summary>
@@ -55,13 +57,22 @@ public sealed record RunFolder(string Root)
     public string Checkpoint(long images) =>
         Path.Combine(Root, "checkpoints", KimgName(images) + CheckpointSuffix["kimg".Length..]);
 
+    /// <summary>Path of the best state by the chosen metric. It is none of <see cref="Checkpoints"/>.</summary>
+    public string Best => Path.Combine(Root, "checkpoints", "best.safetensors");
+
     /// <summary>Path of the state that a stop on purpose leaves.</summary>
     /// <param name="images">Images shown so far.</param>
     public string Stopped(long images) =>
         Path.Combine(Root, "checkpoints", $"stopped-{KimgName(images)}{CheckpointSuffix["kimg".Length..]}");
 
-    /// <summary>Whether something is in the folder beside what a start leaves that was refused by its verification, or killed before it
-    /// had a configuration.</summary>
+    /// <summary>Path of what was the best state by a metric that no longer counts.</summary>
+    /// <param name="metric">Name of the metric.</param>
+    /// <param name="images">Images shown before it.</param>
+    internal string BestBy(string metric, long images) =>
+        Path.Combine(Root, "checkpoints", $"best-{metric}-{KimgName(images)}{CheckpointSuffix["kimg".Length..]}");
+
+    /// <summary>Whether something is in the folder beside what a start leaves that was refused by its verification, or killed
+    /// before it had a configuration.</summary>
     internal bool HoldsMoreThanAStart() => Directory.EnumerateFileSystemEntries(Root)
         .Any(entry => entry != Preflight && entry != Lock && !(entry.EndsWith(".partial", StringComparison.Ordinal)
             && (entry.StartsWith(Preflight, StringComparison.Ordinal) || entry.StartsWith(Config, StringComparison.Ordinal))));

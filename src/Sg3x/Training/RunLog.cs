@@ -33,6 +33,10 @@ internal sealed class RunLog : IDisposable
     /// <summary>The lines of statistics of earlier parts of the run.</summary>
     internal IReadOnlyList<TrainingTick> Ticks { get; private init; } = [];
 
+    /// <summary>The iteration after which an earlier part of the run last measured G_ema's quality; null where none
+    /// did.</summary>
+    internal long? LastQuality { get; private init; }
+
     /// <summary>Opens a log for appending. What it holds from after an iteration is removed: a run resumed from there says it
     /// anew.</summary>
     /// <param name="path">The file.</param>
@@ -53,6 +57,7 @@ internal sealed class RunLog : IDisposable
             {
                 FirstDistance = kept.Select(ReadDistance).FirstOrDefault(d => d is not null),
                 Ticks = [.. kept.Select(ReadTick).OfType<TrainingTick>()],
+                LastQuality = kept.Select(ReadQuality).LastOrDefault(iteration => iteration is not null),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -61,8 +66,8 @@ internal sealed class RunLog : IDisposable
         }
     }
 
-    /// <summary>Appends a line and hands it to the operating system. On a full disk it is kept, and written with a later one once there
-    /// is room: a run is worth more than its log.</summary>
+    /// <summary>Appends a line and hands it to the operating system. On a full disk it is kept, and written with a later one once
+    /// there is room: a run is worth more than its log.</summary>
     /// <param name="type">Kind of the record.</param>
     /// <param name="iteration">Iterations done.</param>
     /// <param name="record">An object whose properties become the line's.</param>
@@ -120,6 +125,9 @@ internal sealed class RunLog : IDisposable
 
     private static TrainingTick? ReadTick(string line) => Read(
         line, node => node["type"]?.GetValue<string>() == "tick" ? node.Deserialize<TrainingTick>(Earlier) : null);
+
+    private static long? ReadQuality(string line) => Read(
+        line, node => node["type"]?.GetValue<string>() == "metrics" ? node["iteration"]?.GetValue<long>() : null);
 
     private static long IterationOf(string line) => Read(line, node => node["iteration"]?.GetValue<long>()) ?? long.MaxValue;
 

@@ -18,6 +18,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly RunLog _log;
     private readonly RunTensorBoard _board;
     private readonly RunMonitors _monitors;
+    private readonly RunQuality? _quality;
     private readonly List<string> _warnings = [];
     private readonly long _firstImages;
 
@@ -27,15 +28,16 @@ internal sealed class RunRecorder : IDisposable
     private long _imagesOfCheckpoint;
     private double _secondsOfTick;
     private bool _checkpointIsOverdue;
+    private CancellationToken _stop;
     private TrainingDistance? _before;
     private TrainingDistance? _after;
     private TrainingTick? _last;
 
     internal RunRecorder(
         TrainingState state, RunFolder folder, TickStatistics statistics, IImageDataset dataset, DiskNeed disk,
-        FilterGuard filters, ITrainingProgress progress)
+        FilterGuard filters, RunQuality? quality, ITrainingProgress progress)
     {
-        (_state, _folder, _statistics, _disk, _progress) = (state, folder, statistics, disk, progress);
+        (_state, _folder, _statistics, _disk, _quality, _progress) = (state, folder, statistics, disk, quality, progress);
         _firstImages = _imagesOfTick = _imagesOfCheckpoint = state.Images;
         _log = RunLog.Open(folder.Log, state.Iteration, progress.Warned);
         _before = _log.FirstDistance;
@@ -47,12 +49,15 @@ internal sealed class RunRecorder : IDisposable
 
     private SnapshotConfig Snapshots => _state.Config.Snapshots;
 
+    private bool IsOver => _state.Kimg >= _state.Config.Training.Kimg;
+
     /// <summary>What is written before the first iteration.</summary>
     /// <param name="verification">What came of a look at the run beforehand; null where nobody looked.</param>
     /// <param name="transfer">What was taken of another network; null: nothing.</param>
-    /// <param name="stop">Asks for a stop: the distance, which takes seconds, is then not measured.</param>
+    /// <param name="stop">Asks for a stop: what takes its time and can be made up for is then not measured.</param>
     internal void Begin(string? verification, TransferReport? transfer, CancellationToken stop)
     {
+        _stop = stop;
         _log.Append("start", _state.Iteration, new { _state.Kimg, device = $"{_state.Device}", verification });
         if (transfer is not null)
         {
@@ -68,6 +73,11 @@ internal sealed class RunRecorder : IDisposable
             _progress.Wrote("reals", _folder.Reals);
             WriteSamples(Snapshots.DistanceImages > 0 && !stop.IsCancellationRequested);
         }
+        else if (!IsOver && IsDue(_state.Config.Metrics.EveryKimg))
+        {
+            // The part before was stopped while it measured, or saved itself because it could not.
+            Rate();
+        }
 
         _training.Start();
     }
@@ -82,14 +92,20 @@ internal sealed class RunRecorder : IDisposable
             throw new TrainingStoppedException($"Iteration {_state.Iteration}: {alarm.Message}");
         }
 
-        bool samples = IsDue(Snapshots.SamplesKimg);
+        bool samples = IsDue(Snapshots.SamplesKimg), quality = IsDue(_state.Config.Metrics.EveryKimg);
         bool checkpoint = IsDue(Snapshots.CheckpointKimg) || (tick && _checkpointIsOverdue);
-        if ((samples || checkpoint) && _state.Kimg < _state.Config.Training.Kimg)
+        if ((samples || quality || checkpoint) && !IsOver)
         {
             _training.Stop();
             if (samples && HasRoom(_disk.Grid, "a sample grid", "It is left out"))
             {
                 WriteSamples(Snapshots.DistanceEverySamples && Snapshots.DistanceImages > 0);
+            }
+
+            if (quality)
+            {
+                // Before the checkpoint: a run that is killed in between comes by here again.
+                Rate();
             }
 
             if (checkpoint)
@@ -114,10 +130,15 @@ internal sealed class RunRecorder : IDisposable
         // The checkpoint first: a second signal must not cost the work.
         WriteCheckpoint();
         WriteSamples(completed && Snapshots.DistanceImages > 0);
+        if (completed)
+        {
+            Rate();
+        }
+
         TrainingSummary summary = new(
             completed, _folder.Root, _state.Kimg, _state.Iteration, _elapsed.Elapsed.TotalSeconds, _folder.Samples(_state.Images),
             _folder.Checkpoint(_state.Images), _before, _after)
-        { Last = _last, Warnings = _warnings };
+        { Last = _last, Best = _quality?.Best?.State, Warnings = _warnings };
         _log.Append("end", _state.Iteration, summary);
         AtomicFile.WriteText(_folder.Summary, RunLog.Format(summary) + "\n");
         return summary;
@@ -235,6 +256,60 @@ internal sealed class RunRecorder : IDisposable
         }
     }
 
+    /// <summary>Measures G_ema where that is asked for and not done yet, keeps the state where it is the best, and only then says
+    /// so: what the log calls the best was saved.</summary>
+    private void Rate()
+    {
+        if (_quality is null || _log.LastQuality == _state.Iteration)
+        {
+            return;
+        }
+
+        try
+        {
+            TrainingQuality quality = _quality.Measure(_stop);
+            KeepIfBest(_quality.Best, quality);
+            quality = quality with { IsBest = _quality.Best?.Is(quality, _state.Images) == true };
+            _log.Append("metrics", _state.Iteration, quality);
+            _board.Quality(_state.Images, quality);
+            _progress.Rated(quality);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            _progress.Noted("A stop was asked for while G_ema was measured; it is measured when the run goes on.");
+        }
+        catch (UserException e)
+        {
+            // A run is worth more than its figures.
+            Warn($"G_ema is not measured: {e.Message}");
+        }
+
+        // As after a distance.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private void KeepIfBest(BestCheckpoint? best, TrainingQuality quality)
+    {
+        const string Otherwise = "The state is not kept as the best";
+
+        // It must leave the room that the next checkpoint needs, without which the run itself would be lost.
+        if (best?.IsBeatenBy(quality, _state.Images) != true
+            || !HasRoom(2 * _disk.Checkpoint, "the best state beside the next checkpoint", Otherwise))
+        {
+            return;
+        }
+
+        try
+        {
+            best.Keep(quality, _state);
+            _progress.Wrote("best", _folder.Best);
+        }
+        catch (UserException e)
+        {
+            Warn($"{e.Message} {Otherwise}.");
+        }
+    }
+
     private void WriteCheckpoint()
     {
         string path = _folder.Checkpoint(_state.Images);
@@ -259,8 +334,8 @@ internal sealed class RunRecorder : IDisposable
         }
     }
 
-    /// <summary>Whether the state is saved. What was shown since the last time is worth more than the disk: where it is not, the run goes
-    /// on, and room may yet be made.</summary>
+    /// <summary>Whether the state is saved. What was shown since the last time is worth more than the disk: where it is not, the
+    /// run goes on, and room may yet be made.</summary>
     private bool WriteCheckpointIfThereIsRoom()
     {
         const string Otherwise = "The run goes on without, and tries again at the next line of statistics";
@@ -287,7 +362,8 @@ internal sealed class RunRecorder : IDisposable
         long free = _disk.Free;
         if (free < bytes)
         {
-            Warn($"{_folder.Root}: {what} takes {DiskNeed.Text(bytes)}, and its disk has {DiskNeed.Text(free)} free. {otherwise}.");
+            Warn($"{_folder.Root}: {what} takes {DiskNeed.Text(bytes)}, and its disk has {DiskNeed.Text(free)} free."
+                + $" {otherwise}.");
             return false;
         }
 

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Training;
 
-/// <summary>What a run shows in TensorBoard: every line of its statistics, distances, sample grids. Steps are images shown.</summary>
+/// <summary>What a run shows in TensorBoard: every line of its statistics, distances, sample grids. Steps are images
+/// shown.</summary>
 internal sealed class RunTensorBoard : IDisposable
 {
     // Larger grids are shown in part: a reader keeps every picture in memory.
@@ -55,6 +56,9 @@ internal sealed class RunTensorBoard : IDisposable
             ("sliced_wasserstein/mean", distance.Mean),
             .. distance.Levels.Select((level, i) => ($"sliced_wasserstein/level_{i}", level)),
         ]));
+
+    internal void Quality(long images, TrainingQuality quality) => Try(file => file.Scalars(
+        images, [.. quality.Figures.Select(figure => ($"quality/{figure.Key}", figure.Value))]));
 
     /// <summary>Adds a grid of images, or as many of its rows and columns as fit.</summary>
     /// <param name="images">Images shown so far.</param>

@@ -52,6 +52,9 @@ public sealed record TrainingSummary(
     /// <summary>The last line of statistics; null where the run did nothing.</summary>
     public TrainingTick? Last { get; init; }
 
+    /// <summary>The best state by the chosen metric; null where none is kept.</summary>
+    public BestState? Best { get; init; }
+
     /// <summary>The warnings since the run was started or resumed.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -75,13 +78,17 @@ public interface ITrainingProgress
     void Ticked(TrainingTick tick);
 
     /// <summary>A file was written.</summary>
-    /// <param name="what">"samples", "reals" or "checkpoint".</param>
+    /// <param name="what">"samples", "reals", "checkpoint" or "best".</param>
     /// <param name="path">The file.</param>
     void Wrote(string what, string path);
 
     /// <summary>The distance to the real images was measured.</summary>
     /// <param name="distance">The result.</param>
     void Measured(TrainingDistance distance);
+
+    /// <summary>The quality of G_ema was measured.</summary>
+    /// <param name="quality">The figures.</param>
+    void Rated(TrainingQuality quality);
 
     /// <summary>Something worth saying, and not odd.</summary>
     /// <param name="message">What.</param>

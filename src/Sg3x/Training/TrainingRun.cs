@@ -20,6 +20,9 @@ public sealed record TrainingRunOptions
     /// <summary>Looks at the run before it trains; null: nobody does.</summary>
     public RunPreflight? Preflight { get; init; }
 
+    /// <summary>Where the real images' features for metrics are kept; null: nowhere.</summary>
+    public string? FeatureCache { get; init; }
+
     /// <summary>Asks for a stop: the iteration is finished and everything saved.</summary>
     public CancellationToken Stop { get; init; }
 
@@ -51,6 +54,7 @@ public static class TrainingRun
         config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
+        using RunQuality? quality = RunQuality.For(state, dataset, options.FeatureCache);
         FilterGuard filters = new(state);
         TransferReport? transfer = Initialise(state);
         DiskNeed disk = new(state, folder, options.FreeDisk);
@@ -59,7 +63,8 @@ public static class TrainingRun
         using RunLock held = RunLock.Take(run);
         ConfigJson.Save(run.Config, config, WithMark(options.Environment, verification?.Unverified));
         return Train(
-            state, run, dataset, options, new Beginning(disk, filters, verification, transfer, shortage is null ? [] : [shortage]));
+            state, run, dataset, options,
+            new Beginning(disk, filters, quality, verification, transfer, shortage is null ? [] : [shortage]));
     }
 
     /// <summary>Continues a run from its latest sound checkpoint, or from its start where it has none yet.</summary>
@@ -67,8 +72,8 @@ public static class TrainingRun
     /// <param name="options">Progress, environment, stop.</param>
     /// <param name="change">Changes the stored configuration, for example the length of the run; null: nothing.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="UserException">The folder holds no run, or one that another process trains, or its configuration, data set or
-    /// checkpoint is not usable.</exception>
+    /// <exception cref="UserException">The folder holds no run, or one that another process trains, or its configuration, data
+    /// set or checkpoint is not usable.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Resume(string folder, TrainingRunOptions options, Func<RunConfig, RunConfig>? change = null)
     {
@@ -89,6 +94,7 @@ public static class TrainingRun
 
         using IImageDataset dataset = OpenData(config, options);
         using TrainingState state = MakeState(config);
+        using RunQuality? quality = RunQuality.For(state, dataset, options.FeatureCache);
         FilterGuard filters = new(state);
         AtomicFile.RemoveLeftovers(run.Root);
         AtomicFile.RemoveLeftovers(Path.Combine(run.Root, "checkpoints"));
@@ -113,7 +119,7 @@ public static class TrainingRun
             ConfigJson.Save(run.Config, config, WithMark(environment, unverified));
         }
 
-        return Train(state, run, dataset, options, new Beginning(disk, filters, verification, transfer, warnings));
+        return Train(state, run, dataset, options, new Beginning(disk, filters, quality, verification, transfer, warnings));
     }
 
     private static TransferReport? Initialise(TrainingState state) =>
@@ -145,10 +151,12 @@ public static class TrainingRun
     {
         RunConfig config = state.Config;
         TickStatistics statistics = new();
+        List<string> warnings = [.. beginning.Warnings];
+        beginning.Quality?.OpenBest(run, warnings.Add);
         using RunRecorder recorder = new(
-            state, run, statistics, dataset, beginning.Disk, beginning.Filters, options.Progress);
+            state, run, statistics, dataset, beginning.Disk, beginning.Filters, beginning.Quality, options.Progress);
         options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images)");
-        foreach (string warning in beginning.Warnings)
+        foreach (string warning in warnings)
         {
             recorder.Warn(warning);
         }
@@ -188,11 +196,18 @@ public static class TrainingRun
 
     /// <summary>What is known of a run when it begins or goes on.</summary>
     private sealed record Beginning(
-        DiskNeed Disk, FilterGuard Filters, RunVerification? Verification, TransferReport? Transfer, IReadOnlyList<string> Warnings);
+        DiskNeed Disk, FilterGuard Filters, RunQuality? Quality, RunVerification? Verification, TransferReport? Transfer,
+        IReadOnlyList<string> Warnings);
 
     /// <summary>What is stored must not depend on the folder that a command was given in.</summary>
-    private static RunConfig WithFullNames(RunConfig config) =>
-        config with { Data = config.Data with { Source = ImageDatasets.FullName(config.Data.Source) } };
+    private static RunConfig WithFullNames(RunConfig config) => config with
+    {
+        Data = config.Data with { Source = ImageDatasets.FullName(config.Data.Source) },
+        Metrics = config.Metrics with
+        {
+            Features = config.Metrics.Features.Length > 0 ? Path.GetFullPath(config.Metrics.Features) : "",
+        },
+    };
 
     private static IImageDataset OpenData(RunConfig config, TrainingRunOptions options) =>
         config.Data.Source.Length > 0
@@ -222,7 +237,8 @@ public static class TrainingRun
             if (filters.Repair() is string repaired)
             {
                 // Of a build that was not verified, or of other mathematics libraries. What this build was verified with counts.
-                warnings.Add($"{path}: {repaired}, are not those of its configuration. The run goes on with the configuration's.");
+                warnings.Add(
+                    $"{path}: {repaired}, are not those of its configuration. The run goes on with the configuration's.");
             }
 
             return true;

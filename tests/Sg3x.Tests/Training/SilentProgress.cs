@@ -9,6 +9,8 @@ internal sealed class SilentProgress : ITrainingProgress
 
     public List<TrainingDistance> Distances { get; } = [];
 
+    public List<TrainingQuality> Qualities { get; } = [];
+
     public List<string> Warnings { get; } = [];
 
     public List<string> Notes { get; } = [];
@@ -34,6 +36,8 @@ internal sealed class SilentProgress : ITrainingProgress
     public void Wrote(string what, string path) => Files.Add(path);
 
     public void Measured(TrainingDistance distance) => Distances.Add(distance);
+
+    public void Rated(TrainingQuality quality) => Qualities.Add(quality);
 
     public void Noted(string message) => Notes.Add(message);
 
