@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Sg3x.Data;
 
 /// <summary>
@@ -9,6 +11,7 @@ public sealed class FileImageDataset : IImageDataset
     private readonly ImageDatasetOptions options;
     private readonly ImageCache cache;
     private readonly int[] indices;
+    private readonly byte[]? digests;
 
     internal FileImageDataset(IImageSource source, int resolution, ImageDatasetOptions options)
     {
@@ -22,6 +25,7 @@ public sealed class FileImageDataset : IImageDataset
                 skipped[entry.Entry] = entry;
             }
 
+            digests = options.CheckAll ? new byte[source.Entries.Count * SHA256.HashSizeInBytes] : null;
             var bad = options.CheckAll ? CheckAll() : [];
             foreach (var (index, error) in bad)
             {
@@ -67,6 +71,19 @@ public sealed class FileImageDataset : IImageDataset
     /// <inheritdoc/>
     public void Read(int index, Span<byte> rgbChw) => ReadEntry(indices[index], rgbChw);
 
+    /// <summary>SHA-256, in hexadecimal, over that of each image's file, in the order of the images.</summary>
+    /// <exception cref="UserException">An image that was not read when the data set was opened cannot be read.</exception>
+    public string ContentDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (int entry in indices)
+        {
+            hash.AppendData(digests is null ? SHA256.HashData(source.ReadBytes(entry)) : Digest(entry));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     /// <inheritdoc/>
     public void Dispose() => source.Dispose();
 
@@ -82,12 +99,15 @@ public sealed class FileImageDataset : IImageDataset
     {
         var bad = new List<(int Index, string Error)>();
         var done = 0;
-        var threads = new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
+        var threads = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+        };
         Parallel.For(0, source.Entries.Count, threads, () => new byte[3 * Resolution * Resolution], (index, _, buffer) =>
         {
             try
             {
-                ReadEntry(index, buffer);
+                ReadEntry(index, buffer, Digest(index));
             }
             catch (UserException e)
             {
@@ -108,15 +128,24 @@ public sealed class FileImageDataset : IImageDataset
         return bad;
     }
 
-    private void ReadEntry(int entry, Span<byte> rgbChw)
+    private Span<byte> Digest(int entry) => digests.AsSpan(entry * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes);
+
+    /// <summary>Reads an image, and where it is not kept in memory yet and that is asked for, its file's SHA-256.</summary>
+    private void ReadEntry(int entry, Span<byte> rgbChw, Span<byte> digest = default)
     {
         if (cache.TryGet(entry, rgbChw))
         {
             return;
         }
 
+        var file = source.ReadBytes(entry);
+        if (!digest.IsEmpty)
+        {
+            SHA256.HashData(file, digest);
+        }
+
         var image = ImageDecoding.Decode(
-            source.ReadBytes(entry), $"{source.Name}: {ImageSource.Printable(source.Entries[entry])}", options.Limits);
+            file, $"{source.Name}: {ImageSource.Printable(source.Entries[entry])}", options.Limits);
         Resampling.CropAndResize(image, Resolution, rgbChw);
         cache.Put(entry, rgbChw);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
+using Sg3x.Data;
 using Sg3x.Schedule;
 using static TorchSharp.torch;
 
@@ -12,7 +13,8 @@ namespace Sg3x.Training;
 /// A <see cref="TrainingState"/> as a safetensors file. Tensors: <c>G.KEY</c>, <c>G_ema.KEY</c>, <c>D.KEY</c> with the official
 /// release's keys, <c>adam_G.…</c>, <c>adam_D.…</c>, and <c>augmentation.…</c> where there is one. Metadata:
 /// <c>sg3x.format</c>, <c>sg3x.config</c> (JSON), <c>sg3x.iteration</c>, <c>sg3x.adam_G.steps</c>, <c>sg3x.adam_D.steps</c>,
-/// and the data's SHA-256. Random numbers and the order of the images follow from the configuration's seed and the iteration.
+/// <c>sg3x.images</c> and <c>sg3x.images.sha256</c> (which images it was trained on), and the tensors' SHA-256. Random numbers
+/// and the order of the images follow from the configuration's seed and the iteration.
 /// </summary>
 public static class Checkpoint
 {
@@ -27,6 +29,8 @@ public static class Checkpoint
     private const string AugmentationPrefix = "augmentation.";
     private const string ConfigKey = "sg3x.config";
     private const string IterationKey = "sg3x.iteration";
+    private const string ImagesKey = "sg3x.images";
+    private const string ImagesDigestKey = "sg3x.images.sha256";
 
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
     /// <param name="path">The file.</param>
@@ -44,6 +48,12 @@ public static class Checkpoint
             [StepsKey("adam_G")] = Text(state.OptimiserG.Steps),
             [StepsKey("adam_D")] = Text(state.OptimiserD.Steps),
         };
+        if (state.Data is DatasetIdentity data)
+        {
+            metadata[ImagesKey] = Text(data.Count);
+            metadata[ImagesDigestKey] = data.Digest;
+        }
+
         SafeTensors.Write(path, Tensors(state, state.Augmentation.IsOn), metadata);
     }
 
@@ -60,7 +70,7 @@ public static class Checkpoint
     /// <summary>Reads a checkpoint into a state of the same architecture.</summary>
     /// <param name="path">The file.</param>
     /// <param name="state">What is overwritten. After an exception it is not to be used.</param>
-    /// <exception cref="UserException">The file is damaged, of a newer format, or of other networks.</exception>
+    /// <exception cref="UserException">The file is damaged, of a newer format, of other networks, or of other images.</exception>
     public static void Load(string path, TrainingState state)
     {
         using IDisposable scope = NewDisposeScope();
@@ -75,6 +85,7 @@ public static class Checkpoint
                 $"training.seed = {config.Training.Seed}, training.batch = {config.Training.Batch}");
         }
 
+        RequireSameImages(file, state);
         CopyInto(file, "", Tensors(state, file.Entries.ContainsKey($"{AugmentationPrefix}p")));
         state.Augmentation.Controller.Restored();
         state.Iteration = Number(file, IterationKey);
@@ -193,6 +204,25 @@ public static class Checkpoint
         {
             using Tensor value = file.Load(name);
             target.copy_(value);
+        }
+    }
+
+    /// <summary>The order of the images follows from how many there are, and what D has learnt from what they show.</summary>
+    private static void RequireSameImages(SafeTensorsFile file, TrainingState state)
+    {
+        // Of a build that did not write them down, or of a state that is not a run's.
+        if (state.Data is not DatasetIdentity here || !file.Metadata.TryGetValue(ImagesDigestKey, out string? digest))
+        {
+            return;
+        }
+
+        DatasetIdentity trained = new((int)Math.Min(Number(file, ImagesKey), int.MaxValue), digest);
+        if (trained != here)
+        {
+            UserException different = UserException.Mismatch(
+                state.Config.Data.Source, $"the images that {file.FilePath} was trained on, {trained}", $"{here}");
+            throw new UserException(
+                $"{different.Message} On other images a run begins with the weights of this one: train --init.");
         }
     }
 

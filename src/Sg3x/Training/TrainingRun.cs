@@ -53,7 +53,7 @@ public static class TrainingRun
         AtomicFile.RemoveLeftovers(folder);
         config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
-        using TrainingState state = MakeState(config);
+        using TrainingState state = MakeState(config, dataset);
         using RunQuality? quality = RunQuality.For(state, dataset, options.FeatureCache);
         FilterGuard filters = new(state);
         TransferReport? transfer = Initialise(state);
@@ -93,7 +93,7 @@ public static class TrainingRun
         }
 
         using IImageDataset dataset = OpenData(config, options);
-        using TrainingState state = MakeState(config);
+        using TrainingState state = MakeState(config, dataset);
         using RunQuality? quality = RunQuality.For(state, dataset, options.FeatureCache);
         FilterGuard filters = new(state);
         AtomicFile.RemoveLeftovers(run.Root);
@@ -216,8 +216,11 @@ public static class TrainingRun
                 (options.Data ?? new ImageDatasetOptions()) with { SkipBad = config.Data.SkipBad })
             : throw UserException.Mismatch("data.source", "a folder, a zip, or cats:", "nothing");
 
-    private static TrainingState MakeState(RunConfig config) =>
-        new(config, TrainingDevice.Prepare(config.Training.Device, config.Training.Threads));
+    private static TrainingState MakeState(RunConfig config, IImageDataset dataset) =>
+        new(config, TrainingDevice.Prepare(config.Training.Device, config.Training.Threads))
+        {
+            Data = DatasetIdentity.Of(dataset),
+        };
 
     /// <summary>Loads the latest sound checkpoint; a damaged one gives way to the one before it.</summary>
     /// <returns>Whether there was one.</returns>

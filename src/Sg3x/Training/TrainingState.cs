@@ -1,5 +1,6 @@
 using Sg3x.Augmentation;
 using Sg3x.Configuration;
+using Sg3x.Data;
 using Sg3x.Networks;
 using static TorchSharp.torch;
 
@@ -44,6 +45,9 @@ public sealed class TrainingState : IDisposable
 
     /// <summary>The run's configuration.</summary>
     public RunConfig Config { get; }
+
+    /// <summary>The images that it is trained on; null where that is not known.</summary>
+    public DatasetIdentity? Data { get; set; }
 
     /// <summary>Device that holds the networks.</summary>
     public Device Device { get; }

@@ -47,6 +47,29 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_data_set_is_what_its_files_hold_in_their_order()
+    {
+        byte[] a = PngFiles.Rgb(5, 4), b = JpegSamples.Grey;
+        DatasetIdentity Of(bool checkAll, params (string, byte[])[] files)
+        {
+            using var set = ImageDatasets.Open(
+                folder.Zip("set.zip", files), 8, new ImageDatasetOptions { CheckAll = checkAll, SkipBad = true });
+            return DatasetIdentity.Of(set);
+        }
+
+        DatasetIdentity both = Of(true, ("1.png", a), ("2.jpg", b));
+        Assert.Equal(2, both.Count);
+        Assert.Equal(both, Of(false, ("1.png", a), ("2.jpg", b)));
+        Assert.Equal(both, Of(true, ("x.png", a), ("y.jpg", b), ("z.png", a[..20])));
+        Assert.NotEqual(both, Of(true, ("2.png", a), ("1.jpg", b)));
+        Assert.NotEqual(both.Digest, Of(true, ("1.png", a), ("2.jpg", b), ("3.png", a)).Digest);
+
+        using CatDataset cats = new(5, 16), more = new(6, 16);
+        Assert.Equal(DatasetIdentity.Of(cats), DatasetIdentity.Of(cats));
+        Assert.NotEqual(DatasetIdentity.Of(cats).Digest, DatasetIdentity.Of(more).Digest);
+    }
+
+    [Fact]
     public void A_missing_folder_is_named() =>
         Fails("/no/such/place", "/no/such/place: there is no such folder or file; expected a folder of images");
 

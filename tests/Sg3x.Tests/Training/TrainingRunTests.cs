@@ -201,6 +201,56 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_is_not_resumed_on_other_images()
+    {
+        RunFolder run = new(Run(Tiny, "run").Folder);
+        TrainingRunOptions options = new() { Progress = new SilentProgress() };
+        string image = _images.File("7.png");
+        byte[] before = File.ReadAllBytes(image), other = File.ReadAllBytes(_images.File("8.png"));
+
+        File.WriteAllBytes(image, other);
+        string changed = Assert.Throws<UserException>(() => TrainingRun.Resume(run.Root, options)).Message;
+        Assert.Matches(
+            $"^{_images.Root}: expected the images that {run.Checkpoint(44)} was trained on,"
+            + " 13 images of SHA-256 [0-9a-f]{12}…,"
+            + " found 13 images of SHA-256 [0-9a-f]{12}….*train --init", changed);
+
+        File.WriteAllBytes(image, before);
+        File.WriteAllBytes(_images.File("new.png"), other);
+        Assert.Contains(
+            "found 14 images", Assert.Throws<UserException>(() => TrainingRun.Resume(run.Root, options)).Message,
+            StringComparison.Ordinal);
+        File.Delete(_images.File("new.png"));
+
+        // Elsewhere they are the same.
+        using TemporaryFolder elsewhere = new();
+        foreach (string file in Directory.GetFiles(_images.Root))
+        {
+            File.Copy(file, elsewhere.File(Path.GetFileName(file)));
+        }
+
+        Assert.True(TrainingRun.Resume(
+            run.Root, options, config => config with { Data = config.Data with { Source = elsewhere.Root } }).Completed);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_does_not_say_its_images_is_resumed()
+    {
+        RunFolder run = new(Run(Tiny, "run").Folder);
+        byte[] whole = File.ReadAllBytes(run.Checkpoint(44));
+        using (TrainingState state = new(Tiny, CPU))
+        {
+            Checkpoint.Load(run.Checkpoint(44), state);
+            File.Delete(run.Checkpoint(44));
+            Checkpoint.Save(run.Checkpoint(44), state);
+        }
+
+        Assert.NotEqual(whole, File.ReadAllBytes(run.Checkpoint(44)));
+        TrainingRun.Resume(run.Root, new TrainingRunOptions { Progress = new SilentProgress() });
+        Assert.Equal(whole, File.ReadAllBytes(run.Checkpoint(44)));
+    }
+
+    [Fact]
     public void Somebody_elses_partial_file_stays()
     {
         Directory.CreateDirectory(_folder.File("run"));
