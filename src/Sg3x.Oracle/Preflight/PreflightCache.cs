@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sg3x.Checkpoints;
+using Sg3x.Configuration;
 using Sg3x.Oracle.Reports;
 
 namespace Sg3x.Oracle.Preflight;
@@ -12,18 +13,10 @@ public static class PreflightCache
     private const long MaxBytes = 16 << 20;
 
     /// <summary>The folder of this user; null where there is none.</summary>
-    public static string? DefaultFolder()
-    {
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathRooted(cache ?? ""))
-        {
-            string? home = Environment.GetEnvironmentVariable("HOME");
-            cache = Path.IsPathRooted(home ?? "") ? Path.Combine(home!, ".cache") : null;
-        }
-        return cache is null ? null : Path.Combine(cache, "sg3x", "preflight");
-    }
+    public static string? DefaultFolder() => UserCache.Folder("preflight");
 
-    /// <summary>The outcome of a file, where it passed and has this key; null for any other, and for a file that is none.</summary>
+    /// <summary>The outcome of a file, where it passed and has this key; null for any other, and for a file that is
+    /// none.</summary>
     internal static JsonObject? Read(string path, string key)
     {
         try
@@ -43,14 +36,18 @@ public static class PreflightCache
         }
     }
 
-    /// <summary>Keeps an outcome that passed. A cache that cannot be written costs the next run its seconds, and no more.</summary>
+    /// <summary>Keeps an outcome that passed. A cache that cannot be written costs the next run its seconds, and no
+    /// more.</summary>
     internal static void Keep(string folder, string key, string outcome)
     {
         try
         {
             AtomicFile.WriteText(PathOf(folder, key), outcome);
-            foreach (FileInfo old in new DirectoryInfo(folder).EnumerateFiles("*.json").OrderByDescending(f => f.LastWriteTimeUtc).Skip(Most))
+            foreach (FileInfo old in new DirectoryInfo(folder).EnumerateFiles("*.json")
+                .OrderByDescending(f => f.LastWriteTimeUtc).Skip(Most))
+            {
                 old.Delete();
+            }
         }
         catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException)
         {

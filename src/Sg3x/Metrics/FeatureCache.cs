@@ -1,11 +1,12 @@
 using Sg3x.Checkpoints;
+using Sg3x.Configuration;
 using static TorchSharp.torch;
 
 namespace Sg3x.Metrics;
 
 /// <summary>
-/// Features of real images in a folder of the user's, <c>$XDG_CACHE_HOME/sg3x/metrics</c>, under a key that is made of the images'
-/// content and the network's: another image, order, size or network is another key.
+/// Features of real images in a folder of the user's, <c>$XDG_CACHE_HOME/sg3x/metrics</c>, under a key that is made of the
+/// images' content and the network's: another image, order, size or network is another key.
 /// </summary>
 public static class FeatureCache
 {
@@ -14,17 +15,7 @@ public static class FeatureCache
     private const int Most = 16;
 
     /// <summary>The folder of this user; null where there is none.</summary>
-    public static string? DefaultFolder()
-    {
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathRooted(cache ?? ""))
-        {
-            string? home = Environment.GetEnvironmentVariable("HOME");
-            cache = Path.IsPathRooted(home ?? "") ? Path.Combine(home!, ".cache") : null;
-        }
-
-        return cache is null ? null : Path.Combine(cache, "sg3x", "metrics");
-    }
+    public static string? DefaultFolder() => UserCache.Folder("metrics");
 
     /// <summary>What is kept under a key; null where there is nothing sound.</summary>
     internal static Tensor? Read(string? folder, string key, int images)

@@ -5,7 +5,8 @@ namespace Sg3x.Metrics;
 
 /// <summary>
 /// The Fréchet distance between two sets of features, each taken as a normal distribution (Heusel et al. 2017):
-/// |μ₁ − μ₂|² + Tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½), with the unbiased covariances. It falls with the number of images: compare equal numbers.
+/// |μ₁ − μ₂|² + Tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½), with the unbiased covariances. It falls with the number of images: compare equal
+/// numbers.
 /// </summary>
 public static class FrechetDistance
 {
@@ -21,7 +22,8 @@ public static class FrechetDistance
         (Tensor meanA, Tensor covarianceA) = Moments(a);
         (Tensor meanB, Tensor covarianceB) = Moments(b);
 
-        // Σ₁Σ₂ has the eigenvalues of Σ₁^½ Σ₂ Σ₁^½, which is symmetric: those of its root, whose trace is wanted, are their roots.
+        // Σ₁Σ₂ has the eigenvalues of Σ₁^½ Σ₂ Σ₁^½, which is symmetric: those of its root, whose trace is wanted, are their
+        // roots.
         (Tensor values, Tensor vectors) = linalg.eigh(covarianceA);
         Tensor root = (vectors * values.clamp(0).sqrt()).matmul(vectors.t());
         Tensor product = root.matmul(covarianceB).matmul(root);
@@ -36,21 +38,5 @@ public static class FrechetDistance
         Tensor mean = x.mean([0]);
         Tensor centred = x - mean;
         return (mean, centred.t().matmul(centred) / (x.shape[0] - 1));
-    }
-}
-
-/// <summary>What metrics over features have in common.</summary>
-internal static class Features
-{
-    public static void Check(Tensor a, Tensor b, int least)
-    {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        if (a.dim() != 2 || b.dim() != 2 || a.shape[1] != b.shape[1] || Math.Min(a.shape[0], b.shape[0]) < least)
-        {
-            throw new ArgumentException(
-                $"Sets of features to compare are [N, D] and [M, D] with at least {least} each; these are "
-                + $"[{string.Join(", ", a.shape)}] and [{string.Join(", ", b.shape)}].");
-        }
     }
 }
