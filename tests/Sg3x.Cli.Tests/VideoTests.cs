@@ -43,6 +43,17 @@ public sealed class VideoTests(TinyRunFixture fixture) : IClassFixture<TinyRunFi
         Assert.DoesNotContain(_folder.Entries(), entry => entry.Contains("walk", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void An_interruption_that_ffmpeg_hears_first_is_one()
+    {
+        WriteFfmpeg("kill -TERM $PPID; exit 255");
+
+        ProgramResult result = Video("--seeds 0 --seconds 1 --fps 8 --out walk.mp4");
+
+        Assert.True(result.ExitCode == 130, result.Everything);
+        Assert.DoesNotContain(_folder.Entries(), entry => entry.Contains("walk", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("--out: expected a name that ends in .mp4 or .png, found x.gif", "--out", "x.gif")]
     [InlineData("--space: expected z or w", "--space", "x")]

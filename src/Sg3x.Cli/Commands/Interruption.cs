@@ -14,6 +14,7 @@ internal sealed class Interruption : IDisposable
     private readonly Action _asked;
     private readonly PosixSignalRegistration[] _registrations;
     private long _first;
+    private bool _disposed;
 
     /// <summary>Listens until disposed.</summary>
     /// <param name="asked">Called once, from another thread, when a stop is asked for.</param>
@@ -38,13 +39,23 @@ internal sealed class Interruption : IDisposable
             registration.Dispose();
         }
 
-        _source.Dispose();
+        // A signal may be on its way through Handle on another thread.
+        lock (_source)
+        {
+            _disposed = true;
+            _source.Dispose();
+        }
     }
 
     private void Handle(PosixSignalContext context)
     {
         lock (_source)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             if (_source.IsCancellationRequested)
             {
                 context.Cancel = Stopwatch.GetElapsedTime(_first) < SameRequest;

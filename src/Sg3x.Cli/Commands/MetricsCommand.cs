@@ -109,6 +109,10 @@ internal static class MetricsCommand
             throw UserException.Mismatch("--seed", "0 or more", result.GetValue(Seed).ToString(CultureInfo.InvariantCulture));
         if (source is null && (features is not null || result.GetValue(NoEquivariance)))
             throw UserException.Mismatch("--data", "real images to compare with", "nothing");
+        RefuseIdle(result, MostReal, "--features", features is not null);
+        RefuseIdle(result, SkipBad, "--data", source is not null);
+        if (result.GetValue(Rotations) && result.GetValue(NoEquivariance))
+            throw UserException.Mismatch(Rotations.Name, "no --no-equivariance beside it", NoEquivariance.Name);
         torch.Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(
             NetworkSource.Find(result.GetRequiredValue(Network), result.GetValue(Best)), device);
@@ -120,7 +124,12 @@ internal static class MetricsCommand
             {
                 using IImageDataset? data = source is null ? null : ImageDatasets.Open(
                     source, generator.Config.Resolution,
-                    new ImageDatasetOptions { SkipBad = result.GetValue(SkipBad), Progress = progress.Named("images checked") });
+                    new ImageDatasetOptions
+                    {
+                        SkipBad = result.GetValue(SkipBad),
+                        Progress = progress.Named("images checked"),
+                        Stop = interruption.Token,
+                    });
                 return ImageMetrics.Measure(generator, data, new MetricsOptions
                 {
                     Samples = result.GetValue(Samples),
@@ -145,5 +154,12 @@ internal static class MetricsCommand
         {
             return ExitCode.Interrupted;
         }
+    }
+
+    /// <summary>Refuses an option that changes nothing without another.</summary>
+    private static void RefuseIdle(ParseResult result, Option option, string without, bool given)
+    {
+        if (!given && result.GetResult(option) is { Implicit: false })
+            throw UserException.Mismatch(option.Name, $"{without} with it", "none");
     }
 }

@@ -225,7 +225,7 @@ internal static class TrainCommand
             TrainingSummary summary = display.Around(() => train(new TrainingRunOptions
             {
                 Progress = display,
-                Data = new ImageDatasetOptions { Progress = display },
+                Data = new ImageDatasetOptions { Progress = display, Stop = interruption.Token },
                 Environment = EnvironmentInfo.Collect(config.Training.Threads).ToTexts(),
                 Preflight = preflight.Run,
                 FeatureCache = FeatureCache.DefaultFolder(),

@@ -142,7 +142,7 @@ internal static class VideoCommand
                 if (animated)
                     AtomicFile.Write(path, stream => AnimatedPng.Write(stream, frames, options.Frames, fps));
                 else
-                    FfmpegVideo.Write(path, frames, fps);
+                    FfmpegVideo.Write(path, frames, fps, interruption.Token);
                 return done;
             });
             Terminal.Out().Line(path);

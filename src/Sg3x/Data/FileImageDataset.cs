@@ -102,6 +102,7 @@ public sealed class FileImageDataset : IImageDataset
         var threads = new ParallelOptions
         {
             MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            CancellationToken = options.Stop,
         };
         Parallel.For(0, source.Entries.Count, threads, () => new byte[3 * Resolution * Resolution], (index, _, buffer) =>
         {

@@ -43,6 +43,9 @@ public sealed record ImageDatasetOptions
 
     /// <summary>Told now and then how many images are checked, of how many.</summary>
     public IProgress<(int Done, int Of)>? Progress { get; init; }
+
+    /// <summary>Asks for a stop while images are checked.</summary>
+    public CancellationToken Stop { get; init; }
 }
 
 /// <summary>An image that was left out, and why.</summary>

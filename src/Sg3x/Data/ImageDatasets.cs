@@ -18,6 +18,7 @@ public static class ImageDatasets
     /// <exception cref="UserException">
     /// There is no such place, it has no images, or one of them is bad; names file, entry and cause.
     /// </exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop while it checked the images.</exception>
     public static IImageDataset Open(string spec, int resolution, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(spec);

@@ -8,6 +8,8 @@ namespace Sg3x.Video;
 /// <summary>Writes MP4 (H.264) through the program ffmpeg, which is given the frames by a pipe.</summary>
 public static class FfmpegVideo
 {
+    private static readonly TimeSpan SignalArrives = TimeSpan.FromSeconds(1);
+
     /// <summary>Whether there is an ffmpeg on the path.</summary>
     public static bool IsThere() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, "ffmpeg")));
@@ -16,8 +18,11 @@ public static class FfmpegVideo
     /// <param name="path">Its name; a file of that name is replaced.</param>
     /// <param name="frames">The frames, all of one size; width and height even.</param>
     /// <param name="framesPerSecond">At least 1.</param>
+    /// <param name="stop">Asks for a stop, which the frames notice by themselves: an ffmpeg that ends then has not
+    /// failed.</param>
     /// <exception cref="UserException">ffmpeg is not there, or fails: its last words.</exception>
-    public static void Write(string path, IEnumerable<RgbImage> frames, int framesPerSecond)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static void Write(string path, IEnumerable<RgbImage> frames, int framesPerSecond, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(frames);
         string final = Path.GetFullPath(path);
@@ -25,7 +30,7 @@ public static class FfmpegVideo
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(final)!);
-            Encode(path, partial, frames, framesPerSecond);
+            Encode(path, partial, frames, framesPerSecond, stop);
             File.Move(partial, final, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -38,7 +43,8 @@ public static class FfmpegVideo
         }
     }
 
-    private static void Encode(string path, string partial, IEnumerable<RgbImage> frames, int framesPerSecond)
+    private static void Encode(
+        string path, string partial, IEnumerable<RgbImage> frames, int framesPerSecond, CancellationToken stop)
     {
         Process? process = null;
         Task<string>? words = null;
@@ -50,7 +56,7 @@ public static class FfmpegVideo
                 if (process is null)
                 {
                     process = Start(partial, frame.Width, frame.Height, framesPerSecond);
-                    words = process.StandardError.ReadToEndAsync();
+                    words = process.StandardError.ReadToEndAsync(CancellationToken.None);
                     pixels = new byte[3 * frame.Width * frame.Height];
                 }
 
@@ -69,7 +75,11 @@ public static class FfmpegVideo
 
             if (process is not { ExitCode: 0 } || !File.Exists(partial))
             {
-                string last = (words?.Result ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                // A terminal's Ctrl-C goes to both programs, and ffmpeg may be the faster.
+                stop.WaitHandle.WaitOne(SignalArrives);
+                stop.ThrowIfCancellationRequested();
+                string last = (words?.Result ?? "")
+                    .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                     .LastOrDefault() ?? "it said nothing";
                 throw new UserException($"{path}: ffmpeg fails (exit code {process?.ExitCode}): {last}");
             }
@@ -118,7 +128,8 @@ public static class FfmpegVideo
         var start = new ProcessStartInfo("ffmpeg",
         [
             "-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
-            "-video_size", string.Create(invariant, $"{width}x{height}"), "-framerate", framesPerSecond.ToString(invariant), "-i", "-",
+            "-video_size", string.Create(invariant, $"{width}x{height}"),
+            "-framerate", framesPerSecond.ToString(invariant), "-i", "-",
             "-an", "-c:v", "libx264", "-crf", "16", "-pix_fmt", "yuv420p", "-movflags", "+faststart", path,
         ])
         {
