@@ -20,6 +20,13 @@ internal static class Application
     public static int Run(IReadOnlyList<string> arguments)
     {
         NativeEnvironment.Prepare();
+        if (arguments.FirstOrDefault(IsCutOff) is string cutOff)
+        {
+            // The parser would take the next option for its value.
+            Terminal.Error().Failure($"{cutOff.TrimEnd('=')}: expected a value after \"=\", found nothing.");
+            return ExitCode.BadInput;
+        }
+
         ParseResult result = Root().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
@@ -36,6 +43,9 @@ internal static class Application
             return FailureReport.Print(exception, result.GetValue(DebugOption), arguments);
         }
     }
+
+    private static bool IsCutOff(string argument) => argument.StartsWith("--", StringComparison.Ordinal)
+        && argument.IndexOf('=', StringComparison.Ordinal) == argument.Length - 1;
 
     private static Command Root()
     {
@@ -99,7 +109,8 @@ internal static class Application
         }
 
         OptionResult? option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
-        if (option is { Tokens: [{ Value: string text }, ..] } && error.Message.Contains("as expected type", StringComparison.Ordinal))
+        if (option is { Tokens: [{ Value: string text }, ..] }
+            && error.Message.Contains("as expected type", StringComparison.Ordinal))
         {
             string expected = option.Option.ValueType == typeof(double) ? "a number" : "a whole number";
             return $"{option.Option.Name}: expected {expected}, found \"{text}\".";

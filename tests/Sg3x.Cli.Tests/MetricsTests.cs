@@ -43,6 +43,9 @@ public sealed class MetricsTests(TinyRunFixture fixture) : IClassFixture<TinyRun
     [InlineData("--samples: expected 1 to 1000000, found 0", "--samples", "0")]
     [InlineData("nowhere.pt: it cannot be read", "--data", "cats:4", "--features", "nowhere.pt")]
     [InlineData("nowhere: there is no such folder", "--data", "nowhere")]
+    [InlineData("--reals: expected --features with it, found none", "--data", "cats:4", "--reals", "4")]
+    [InlineData("--skip-bad: expected --data with it, found none", "--skip-bad")]
+    [InlineData("--rotations: expected no --no-equivariance beside it", "--rotations", "--no-equivariance", "--data", "cats:4")]
     public void Bad_usage_is_named(string expected, params string[] arguments)
     {
         ProgramResult result = Sg3xProcess.Run(["metrics", fixture.Run, .. arguments]);

@@ -58,6 +58,8 @@ public class UsageTests
 
     [Theory]
     [InlineData("--out: expected the name of a folder, found an empty one", "train", "--out", "", "--unverified")]
+    [InlineData("--out: expected a value after \"=\", found nothing", "train", "--out=", "--unverified")]
+    [InlineData("--out: expected the name of a folder (./NAME where it begins with -), found --seed", "train", "--out", "--seed")]
     [InlineData("SOURCE: expected the name of a folder or a zip file", "dataset", "convert", "", "out.zip", "--resolution", "16")]
     public void An_empty_name_is_named(string expected, params string[] arguments)
     {

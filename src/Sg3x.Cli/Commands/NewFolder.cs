@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Sg3x.Cli.Commands;
 
 /// <summary>A folder of its own for a run. Where nothing came of the run, nothing is left of the folder.</summary>
-internal sealed class NewFolder : IDisposable
+internal sealed partial class NewFolder : IDisposable
 {
     private readonly string[] _made;
 
@@ -13,9 +14,13 @@ internal sealed class NewFolder : IDisposable
     public string Path { get; }
 
     /// <summary>A folder that was named; that it is new or empty is for the run to check.</summary>
-    /// <exception cref="UserException">The name is empty.</exception>
-    public static NewFolder Named(string path) =>
-        path.Length > 0 ? new(path) : throw UserException.Mismatch("--out", "the name of a folder", "an empty one");
+    /// <exception cref="UserException">The name is empty, or looks like an option.</exception>
+    public static NewFolder Named(string path) => path switch
+    {
+        [] => throw UserException.Mismatch("--out", "the name of a folder", "an empty one"),
+        ['-', ..] => throw UserException.Mismatch("--out", "the name of a folder (./NAME where it begins with -)", path),
+        _ => new(path),
+    };
 
     /// <summary>Makes <c>parent/00007-name</c>, one number above the highest that is there.</summary>
     /// <exception cref="UserException">The folder cannot be made.</exception>
@@ -25,27 +30,14 @@ internal sealed class NewFolder : IDisposable
         {
             bool newParent = !Directory.Exists(parent);
             Directory.CreateDirectory(parent);
-            string mine = System.IO.Path.Combine(parent, $".new-{Environment.ProcessId}");
-            Directory.CreateDirectory(mine);
-            while (true)
+            string path;
+            do
             {
-                string path = System.IO.Path.Combine(parent,
-                    string.Create(CultureInfo.InvariantCulture, $"{Next(parent):D5}-{name}"));
-                try
-                {
-                    // A rename, which fails where the name is taken: two runs started at once get a number each.
-                    Directory.Move(mine, path);
-                    return newParent ? new NewFolder(path, path, parent) : new NewFolder(path, path);
-                }
-                catch (IOException) when (Directory.Exists(path))
-                {
-                }
-                catch
-                {
-                    Directory.Delete(mine);
-                    throw;
-                }
+                path = System.IO.Path.Combine(
+                    parent, string.Create(CultureInfo.InvariantCulture, $"{Next(parent):D5}-{name}"));
             }
+            while (!TryMake(path));
+            return newParent ? new NewFolder(path, path, parent) : new NewFolder(path, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,6 +53,24 @@ internal sealed class NewFolder : IDisposable
             Directory.Delete(folder);
         }
     }
+
+    /// <summary>Makes a folder; false where something of that name is there. Of two runs that start at once one makes
+    /// it.</summary>
+    private static bool TryMake(string path)
+    {
+        const int IsThere = 17;
+        if (MakeDirectory(path, 0x1FF) == 0)
+        {
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error == IsThere ? false : throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+
+    // .NET's own does not say whether it made the folder, and its rename replaces an empty one.
+    [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int MakeDirectory(string path, uint mode);
 
     private static int Next(string parent) => 1 + Directory.EnumerateFileSystemEntries(parent)
         .Select(f => System.IO.Path.GetFileName(f).Split('-')[0])
