@@ -9,7 +9,7 @@ public enum Phase
     /// <summary>D's optimiser, on L_D of images of another z, and of real ones.</summary>
     Discriminator,
 
-    /// <summary>D's optimiser again, on R1 of the same real images.</summary>
+    /// <summary>D's optimiser again, on R1 of the same real images, augmented anew.</summary>
     R1,
 
     /// <summary>G_ema.</summary>
@@ -19,12 +19,14 @@ public enum Phase
 /// <summary>
 /// An iteration i = 0, 1, … of training (SG2 section 3.1; AFG appendix B):
 /// <code>
-///   G:   θ_G ← Adam(∇ E softplus(−D(G(z)))),                                z drawn for this phase
-///   D:   θ_D ← Adam(∇ E softplus(D(G(z'))) + E softplus(−D(x))),            z' drawn for this one
-///   R1:  θ_D ← Adam(∇ k·γ/2·E‖∇D(x)‖²) where i = 0, k, 2k, …                the same Adam and x
-///   then G_ema ← β·G_ema + (1 − β)·G
+///   G:   θ_G ← Adam(∇ E softplus(−D(A(G(z))))),                             z drawn for this phase
+///   D:   θ_D ← Adam(∇ E softplus(D(A'(G(z')))) + E softplus(−D(A''(x)))),   z' drawn for this one
+///   R1:  θ_D ← Adam(∇ k·γ/2·E‖∇ₓD(A'''(x))‖²) where i = 0, k, 2k, …         the same Adam and x
+///   then G_ema ← β·G_ema + (1 − β)·G, then p by the signs of D(A''(x)) and D(A'''(x))
 /// </code>
-/// Each sees what the ones before it made. σ² and w_avg move in the generator pass of D alone.
+/// Each sees what the ones before it made. A is the augmentation of each image by draws of its own, anew in each place
+/// (<see cref="Augmentation.Pipeline"/>); R1's gradient is with respect to the image before it. σ² and w_avg move in the
+/// generator pass of D alone.
 /// </summary>
 public static class Iteration
 {

@@ -15,7 +15,7 @@ internal static class TraceRules
     [
         new("ada.trace", "ADA 3: p ← max(0, p + sign(r_t − target)·batch·interval/(kimg·1000)), without upper bound",
             "8 roundings of 2⁻²⁴ of max(1, p), and 2 for each update between lines further apart: whole steps (where that is"
-            + " under ⅛ of one), and not more of them than updates",
+            + " under ⅛ of one), and not more of them than updates, which come when batch·interval more images are shown",
             "`trace`: images, r_t and p of every update, and `training.batch`", Controller),
         new("training.losses", "a loss that is not finite stops the run; softplus is positive, so that a loss of exactly 0"
             + " has been put there",
@@ -33,6 +33,9 @@ internal static class TraceRules
         CandidateTraining t = export.Training;
         double images = (double)batch * t.ControllerInterval, step = images / (t.ControllerKimg * 1000);
         bool anyOverfitting = false;
+
+        // A run that goes on with another's weights may count its iterations from there.
+        bool fromStart = points[0].Images <= images;
         for (int i = 1; i < points.Length; i++)
         {
             (TracePoint a, TracePoint b) = (points[i - 1], points[i]);
@@ -52,7 +55,8 @@ internal static class TraceRules
             }
             else
             {
-                double most = Math.Ceiling((b.Images - a.Images) / images), moved = Math.Abs(after - before) / step;
+                double any = Math.Ceiling((b.Images - a.Images) / images), moved = Math.Abs(after - before) / step;
+                double most = fromStart ? Math.Floor(b.Images / images) - Math.Floor(a.Images / images) : any;
 
                 // Each update rounds the step and the sum; in one binade always the same way, so that they add up.
                 double slack = (8 + 2 * most) * Math.ScaleB(1, -24) * Math.Max(1, Math.Max(before, after)) / step;
@@ -60,7 +64,9 @@ internal static class TraceRules
                     $"{where}, {most} updates later", $"at most {most} steps of {Text(step)}",
                     FormattableString.Invariant($"{moved:F3} steps"),
                     Math.Max(0, moved - most), slack, moved <= most + slack ? null
-                        : "p moves faster than 0…1 in the thousands of images stated");
+                        : moved > any + slack ? "p moves faster than 0…1 in the thousands of images stated"
+                        : $"p moves when batch·{t.ControllerInterval} more images are shown, at the end of iterations "
+                            + $"{t.ControllerInterval - 1}, {2 * t.ControllerInterval - 1}, …, and not before");
                 double part = Math.Abs(moved - Math.Round(moved));
                 if (before > most * step && after > 0 && slack < MostSlack)
                     yield return new Finding(

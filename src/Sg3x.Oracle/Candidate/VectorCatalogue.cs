@@ -26,6 +26,7 @@ public static class VectorCatalogue
         OptimiserCases.NonFinite,
         LossCases.Group,
         ControllerCases.Group,
+        ControllerCases.Iterations,
         AugmentationCases.Geometry,
         AugmentationCases.Probability,
         AugmentationCases.Colour,

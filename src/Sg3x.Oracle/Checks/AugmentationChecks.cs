@@ -16,34 +16,18 @@ internal sealed class SameDraws
     public const int Images = 6;
     public const int Size = 12;
 
-    // In the order in which the spec asks.
-    private static readonly Amount[] s_amounts =
-    [
-        Amount.XFlip, Amount.QuarterTurns, Amount.WholeX, Amount.WholeY, Amount.Scale, Amount.AngleBefore, Amount.Aniso,
-        Amount.AngleAfter, Amount.PartX, Amount.PartY, Amount.Brightness, Amount.Contrast, Amount.LumaFlip, Amount.Hue,
-        Amount.Saturation,
-    ];
-
-    private static readonly Choice[] s_choices =
-    [
-        Choice.XFlip, Choice.Rotate90, Choice.XInt, Choice.Scale, Choice.RotateBefore, Choice.Aniso, Choice.RotateAfter,
-        Choice.XFrac, Choice.Brightness, Choice.Contrast, Choice.LumaFlip, Choice.Hue, Choice.Saturation,
-    ];
-
     private static readonly int s_choiceColumns = Enum.GetValues<Choice>().Length, s_amountColumns =
         Enum.GetValues<Amount>().Length;
-
-    private readonly double[][] choices, values;
 
     public SameDraws(Subject subject)
     {
         var draw = new Draw(subject.Seed);
-        choices = [.. Enumerable.Range(0, Images).Select(_ => Row(s_choiceColumns, _ => draw.Uniform(0, 1)))];
-        values = [.. Enumerable.Range(0, Images).Select(_ => Row(
-            s_amountColumns, column => IsNormal((Amount)column) ? draw.Normal() : draw.Uniform(0, 1)))];
+        double[] choices = [.. Enumerable.Range(0, Images * s_choiceColumns).Select(_ => draw.Uniform(0, 1))];
+        double[] values = [.. Enumerable.Range(0, Images * s_amountColumns).Select(
+            i => SpecDraws.IsNormal((Amount)(i % s_amountColumns)) ? draw.Normal() : draw.Uniform(0, 1))];
         Production = new AugmentationDraws(
-            subject.Tensor([.. choices.SelectMany(row => row)], [Images, s_choiceColumns], ScalarType.Float64),
-            subject.Tensor([.. values.SelectMany(row => row)], [Images, s_amountColumns], ScalarType.Float64));
+            subject.Tensor(choices, [Images, s_choiceColumns], ScalarType.Float64),
+            subject.Tensor(values, [Images, s_amountColumns], ScalarType.Float64));
         X = draw.Batch(Images, 3, Size, Size);
         Tensor = subject.Tensor(X, ScalarType.Float64);
     }
@@ -55,27 +39,7 @@ internal sealed class SameDraws
     public Tensor Tensor { get; }
 
     /// <summary>The spec's draws of each image.</summary>
-    public IEnumerable<IDraw> Spec => Enumerable.Range(0, Images).Select(n => (IDraw)new Replay(
-        s_amounts.Select(a => values[n][(int)a]), s_choices.Select(c => choices[n][(int)c])));
-
-    public static bool IsNormal(Amount amount) => amount is Amount.Scale or Amount.Aniso or Amount.PartX or Amount.PartY
-        or Amount.Brightness or Amount.Contrast or Amount.Saturation or Amount.Band0 or Amount.Band1 or Amount.Band2
-        or Amount.Band3 or Amount.NoiseStd;
-
-    private static double[] Row(int columns, Func<int, double> value) => [.. Enumerable.Range(0, columns).Select(value)];
-
-    private sealed class Replay(IEnumerable<double> amounts, IEnumerable<double> choices) : IDraw
-    {
-        private readonly Queue<double> amounts = new(amounts), choices = new(choices);
-
-        public bool Takes(double probability) => choices.Dequeue() < probability;
-
-        public int Die(int sides) => (int)Math.Floor(sides * amounts.Dequeue());
-
-        public double Uniform(double range) => (2 * amounts.Dequeue() - 1) * range;
-
-        public double Normal(double std) => std * amounts.Dequeue();
-    }
+    public IEnumerable<IDraw> Spec => SpecDraws.Of(Production);
 }
 
 /// <summary>A matrix of the pipeline, image by image, for p below 1, at 1 and beyond.</summary>
@@ -149,7 +113,7 @@ internal sealed class AugmentationImagesCheck : ICheck
 {
     // Of up to 4·size pixels about the centre, to the matrix's 512 roundings; between two samples the doubled image, whose filter
     // has Σ|h| < 2 along each axis, changes by less than 2·2² of the largest value.
-    private const double Position = 4 * SameDraws.Size * 512 * 2 * 4 * 1.1102230246251565e-16;
+    internal const double Position = 4 * SameDraws.Size * 512 * 2 * 4 * 1.1102230246251565e-16;
 
     public string Id => "augment.images";
 
@@ -191,13 +155,13 @@ internal sealed class AugmentationDrawsCheck : ICheck
     public IEnumerable<Finding> Run(Subject subject)
     {
         using IDisposable scope = NewDisposeScope();
-        AugmentationDraws draws = subject.Augmentation.Draw(subject.Seed, N);
+        AugmentationDraws draws = subject.Augmentation.Draw(subject.Seed, N, subject.Device);
         double[][] choices = Columns(draws.Choices), values = Columns(draws.Values);
         for (int c = 0; c < choices.Length; c++)
             yield return Uniform($"whether: {(Choice)c}", choices[c]);
         for (int c = 0; c < values.Length; c++)
         {
-            if (!SameDraws.IsNormal((Amount)c))
+            if (!SpecDraws.IsNormal((Amount)c))
             {
                 yield return Uniform($"how much: {(Amount)c}", values[c]);
                 continue;
@@ -221,7 +185,7 @@ internal sealed class AugmentationDrawsCheck : ICheck
 
     private static double[][] Columns(Tensor draws)
     {
-        double[][] rows = [.. Bridge.Values(draws).Chunk((int)draws.shape[1])];
+        double[][] rows = SpecDraws.Rows(draws);
         return [.. Enumerable.Range(0, (int)draws.shape[1]).Select(c => rows.Select(row => row[c]).ToArray())];
     }
 
@@ -242,8 +206,8 @@ internal sealed class AugmentationControllerCheck : ICheck
 {
     public string Id => "augment.controller";
 
-    public string Equation => "ADA 3: every 4 iterations p ← max(0, p + sign(r_t − 0.6)·batch·4/500 000), r_t = E sign D(real)"
-        + " since the last";
+    public string Equation => "ADA 3: at the end of iterations 3, 7, 11, … p ← max(0, p + sign(r_t − 0.6)·batch·4/500 000), "
+        + "r_t = E sign D(real) over the last 4";
 
     public string ToleranceBasis => "a rounding of 2⁻⁵³ an update";
 
@@ -255,8 +219,8 @@ internal sealed class AugmentationControllerCheck : ICheck
         yield return Differences.Equal("interval", 4, config.Interval);
 
         // Beyond 1 and down to 0 again, in large steps and in those of a usual batch; logits whose mean is not that of their
-        // signs.
-        foreach ((int batch, int up, int down) in new[] { (32, 12, 20), (20_000, 40, 60) })
+        // signs. The turn comes with the last iteration of four, which alone would move p the other way.
+        foreach ((int batch, int up, int down) in new[] { (32, 15, 25), (20_000, 43, 60) })
         {
             double[][] logits = [.. Enumerable.Range(0, up + down).Select(i => Row(i < up ? 9 : 7))];
             var spec = new Controller(batch);
@@ -267,8 +231,8 @@ internal sealed class AugmentationControllerCheck : ICheck
                 return spec.P;
             })];
             yield return Differences.Array($"p at a batch of {batch}", [expected.Length], expected,
-                subject.Augmentation.Control(config, batch, logits), expected.Length * Math.ScaleB(1, -53),
-                "another step, bound, or r_t: signs are averaged over all iterations since p last moved");
+                subject.Augmentation.Control(config, batch, logits, subject.Device), expected.Length * Math.ScaleB(1, -53),
+                "another step, bound, time, or r_t: signs are averaged over all iterations since p last moved, first four");
         }
 
         static double[] Row(int positive) => [.. Enumerable.Range(0, 10).Select(i => i < positive ? 0.1 : -3.0)];

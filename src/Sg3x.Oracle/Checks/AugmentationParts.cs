@@ -7,6 +7,10 @@ namespace Sg3x.Oracle.Checks;
 /// <summary>A pipeline on a batch: kinds, p, draws, and images [N, 3, size, size] float64.</summary>
 public delegate Tensor Augment(AugmentationKinds kinds, double p, AugmentationDraws draws, Tensor images);
 
+/// <summary>p after each iteration: its configuration, the batch, the logits of real images that each iteration has seen, and the
+/// device that holds it.</summary>
+public delegate double[] AugmentationPath(AugmentationConfig config, int batch, double[][] logits, Device device);
+
 /// <summary>The parts of the augmentation, each replaceable.</summary>
 public sealed record AugmentationParts
 {
@@ -19,11 +23,11 @@ public sealed record AugmentationParts
     /// <summary>The augmented images.</summary>
     public required Augment Apply { get; init; }
 
-    /// <summary>The draws of a seed for a number of images.</summary>
-    public required Func<long, long, AugmentationDraws> Draw { get; init; }
+    /// <summary>The draws of a seed for a number of images on a device.</summary>
+    public required Func<long, long, Device, AugmentationDraws> Draw { get; init; }
 
     /// <summary>p after each of some iterations, from the logits of real images that each has seen.</summary>
-    public required Func<AugmentationConfig, int, double[][], double[]> Control { get; init; }
+    public required AugmentationPath Control { get; init; }
 
     /// <summary>Production as it is.</summary>
     public static AugmentationParts Production { get; } = new()
@@ -31,7 +35,7 @@ public sealed record AugmentationParts
         Geometry = (kinds, p, draws, x) => On(kinds, x, pipeline => pipeline.GeometryMatrix(draws, P(p, x))),
         Colour = (kinds, p, draws, x) => On(kinds, x, pipeline => pipeline.ColourMatrix(draws, P(p, x))),
         Apply = (kinds, p, draws, x) => On(kinds, x, pipeline => pipeline.Apply(x, P(p, x), draws)),
-        Draw = (seed, count) => AugmentationDraws.FromSeed(seed, count, CPU),
+        Draw = AugmentationDraws.FromSeed,
         Control = Path,
     };
 
@@ -43,13 +47,13 @@ public sealed record AugmentationParts
 
     private static Tensor P(double p, Tensor like) => Bridge.Tensor([p], [], ScalarType.Float64).to(like.device);
 
-    private static double[] Path(AugmentationConfig config, int batch, double[][] logits)
+    private static double[] Path(AugmentationConfig config, int batch, double[][] logits, Device device)
     {
-        using var controller = new AugmentationController(config, batch, CPU);
+        using var controller = new AugmentationController(config, batch, device);
         return [.. logits.Select((row, i) =>
         {
             using IDisposable scope = NewDisposeScope();
-            controller.Observe(Bridge.Tensor(row, [row.Length, 1], ScalarType.Float64));
+            controller.Observe(Bridge.Tensor(row, [row.Length, 1], ScalarType.Float64).to(device));
             controller.EndIteration(i);
             return Bridge.Values(controller.Probability)[0];
         })];

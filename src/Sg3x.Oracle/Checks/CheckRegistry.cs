@@ -38,6 +38,7 @@ public static class CheckRegistry
         new AugmentationGeometryCheck(),
         new AugmentationColourCheck(),
         new AugmentationImagesCheck(),
+        new AugmentationGradientCheck(),
         new AugmentationDrawsCheck(),
         new AugmentationControllerCheck(),
         new PrecisionSumsCheck(),

@@ -1,3 +1,5 @@
+using Sg3x.Augmentation;
+using Sg3x.Spec.Augmentation;
 using Sg3x.Spec.Training;
 using Sg3x.Training;
 using TorchSharp.Modules;
@@ -8,23 +10,37 @@ using SpecAdam = Sg3x.Spec.Training.Adam;
 namespace Sg3x.Oracle.Checks;
 
 /// <summary>
-/// Training by the spec's order of an iteration, its Adam, averages and weight of R1, over production's networks and their
-/// gradients, which other checks hold to the spec.
+/// Training by the spec's order of an iteration, its Adam, averages, weight of R1, augmented images and what moves their p, over
+/// production's networks and gradients, which other checks hold to the spec.
 /// </summary>
 /// <param name="state">Networks to train, at their start; the optimisers in it are not used.</param>
 internal sealed class DefinedTraining(TrainingState state)
 {
+    // The share of the largest logit within which rounding may turn a sign: as much as a step's movement may be off.
+    private const double SignsOfRounding = 0.01;
+
     private readonly SpecAdam[][] generator = Adams(state.G, AdamOf(state, state.Config.Training.GeneratorLearningRate));
     private readonly SpecAdam[][] discriminator = Adams(state.D, LazyRegularization.Correct(
         AdamOf(state, state.Config.Training.DiscriminatorLearningRate), state.Config.Training.R1Interval));
 
+    /// <summary>p, and the signs since it last moved.</summary>
+    public Controller Controller { get; private set; } = ControllerAt(state, state.Config.Augmentation.P);
+
+    /// <summary>Of the real logits from which p moved last, or is to move next, those whose sign could be rounding's.</summary>
+    public int Doubtful { get; private set; }
+
     /// <summary>One iteration on real images, float32 [N, 3, R, R].</summary>
     public void Iterate(Tensor real)
     {
+        Doubtful = Controller.Count == 0 ? 0 : Doubtful;
         foreach (Phase phase in Iteration.Phases((int)state.Iteration, state.Config.Training.R1Interval))
             Take(phase, real);
+        Controller.EndIteration((int)state.Iteration);
         state.Iteration++;
     }
+
+    /// <summary>Goes on from another p, where it has just moved.</summary>
+    public void Follow(double p) => Controller = Controller.Count == 0 ? ControllerAt(state, p) : Controller;
 
     /// <summary>One step of an iteration.</summary>
     public void Take(Phase phase, Tensor real)
@@ -33,17 +49,22 @@ internal sealed class DefinedTraining(TrainingState state)
         switch (phase)
         {
             case Phase.Generator:
-                Step(state.G, generator, Losses.Generator(state.D.forward(Images(phase))));
+                Step(state.G, generator, Losses.Generator(
+                    state.D.forward(Augmented(Images(phase), RandomPurpose.GeneratorAugmentation))));
                 break;
             case Phase.Discriminator:
                 Tensor fake;
                 using (no_grad())
-                    fake = Images(phase);
+                    fake = Augmented(Images(phase), RandomPurpose.FakeAugmentation);
+                Tensor verdicts = state.D.forward(Augmented(real, RandomPurpose.RealAugmentation));
+                Observe(verdicts);
                 Step(state.D, discriminator, Losses.DiscriminatorOnFake(state.D.forward(fake))
-                    + Losses.DiscriminatorOnReal(state.D.forward(real)));
+                    + Losses.DiscriminatorOnReal(verdicts));
                 break;
             case Phase.R1:
-                Tensor x = real.detach().clone().requires_grad_(true), logits = state.D.forward(x);
+                Tensor x = real.detach().clone().requires_grad_(true);
+                Tensor logits = state.D.forward(Augmented(x, RandomPurpose.PenaltyAugmentation));
+                Observe(logits);
                 double weight = Iteration.R1Weight(state.Config.Training.R1Gamma, state.Config.Training.R1Interval);
 
                 // The last bias has no part in a gradient with respect to images: it has one of 0.
@@ -63,6 +84,29 @@ internal sealed class DefinedTraining(TrainingState state)
         Tensor z = CounterRandom.Normal(seed, state.Device, state.Config.Training.Batch, state.Config.Generator.ZDim);
         bool moves = Iteration.MovesAverages(phase);
         return state.G.Synthesize(state.G.Map(z, updateAverages: moves), moves);
+    }
+
+    // Where there is a gradient it is production's pipeline that has it; its images are not looked at.
+    private Tensor Augmented(Tensor images, RandomPurpose purpose)
+    {
+        long seed = CounterRandom.Seed(state.Config.Training.Seed, purpose, state.Iteration);
+        AugmentationDraws draws = AugmentationDraws.FromSeed(seed, images.shape[0], images.device);
+        double[][][,] defined = [.. Bridge.Planes(images).Zip(
+            SpecDraws.Of(draws), (image, draw) => Pipeline.Apply(image, Kinds.Bgc, Controller.P, draw))];
+        Tensor result = Bridge.Tensor(defined, images.dtype).to(images.device);
+        if (!images.requires_grad)
+            return result;
+        using var pipeline = new AugmentationPipeline(AugmentationKinds.Bgc, (int)images.shape[3], images.device);
+        Tensor p = Bridge.Tensor([Controller.P], [], ScalarType.Float64).to(images.device);
+        Tensor differentiable = pipeline.Apply(images, p, draws);
+        return differentiable + (result - differentiable).detach();
+    }
+
+    private void Observe(Tensor logits)
+    {
+        double[] values = Bridge.Values(logits);
+        Controller.Observe(values);
+        Doubtful += values.Count(value => Math.Abs(value) < SignsOfRounding * values.Max(Math.Abs));
     }
 
     private void Average()
@@ -92,6 +136,10 @@ internal sealed class DefinedTraining(TrainingState state)
             θ.copy_(Bridge.Tensor([.. values.Select((value, i) => adam[i].Step(value, g[i]))], θ.shape, ScalarType.Float32));
         }
     }
+
+    private static Controller ControllerAt(TrainingState state, double p) => new(
+        state.Config.Training.Batch, state.Config.Augmentation.Target, state.Config.Augmentation.Kimg,
+        state.Config.Augmentation.Interval, p);
 
     private static AdamConstants AdamOf(TrainingState state, double rate) => new(
         rate, state.Config.Training.AdamBeta1, state.Config.Training.AdamBeta2, state.Config.Training.AdamEpsilon);

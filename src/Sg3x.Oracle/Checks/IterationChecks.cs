@@ -12,11 +12,12 @@ internal static class TinyTraining
 {
     public const int Batch = 4;
 
-    // Iterations 0 and 2 take R1, 1 does not.
+    // Iterations 0 and 2 take R1, 1 does not, and ends with another p.
     public const int Interval = 2;
 
     /// <summary>With ε as large as the gradients Adam's step is nearly linear in them; at 10⁻⁸ it would be their sign, and a sign
-    /// is anybody's where rounding decides it. Averages that halve in an iteration show that they move once.</summary>
+    /// is anybody's where rounding decides it. Averages that halve in an iteration show that they move once. p moves by a tenth.
+    /// </summary>
     public static RunConfig Config { get; } = new()
     {
         Generator = new()
@@ -34,6 +35,10 @@ internal static class TinyTraining
             R1Gamma = 1,
             R1Interval = Interval,
             MagnitudeHalfLifeKimg = Batch / 1000.0,
+        },
+        Augmentation = new()
+        {
+            Mode = AugmentationConfig.Adaptive, P = 0.7, Interval = Interval, Kimg = 10 * Batch * Interval / 1000.0,
         },
     };
 
@@ -84,8 +89,8 @@ internal sealed class IterationCheck : ICheck
     public string Id => "training.iteration";
 
     public string Equation =>
-        "SG2 3.1, AFG B: G on z; D on another z, where alone σ² and w_avg move; R1 at 0, k, 2k, … as a step of D's Adam; then"
-            + " G_ema";
+        "SG2 3.1, AFG B, ADA 2: G on z; D on another z, where alone σ² and w_avg move; R1 at 0, k, 2k, … as a step of D's Adam; "
+            + "each augmented anew; then G_ema; then p";
 
     // u + ε in the place of u, ε the relative rounding of what an earlier step of the iteration moved: see the remark in Run.
     public string ToleranceBasis => "1 % of each movement: rounding, through three steps, leaves 10⁻³ of it; a step at the wrong "
@@ -103,9 +108,11 @@ internal sealed class IterationCheck : ICheck
             using IDisposable scope = NewDisposeScope();
             definition.Iterate(again.Next().to(subject.Device).to(ScalarType.Float32) / 127.5 - 1);
             findings.AddRange(Compare(measured, before, Values(measured), Values(defined)));
+            findings.AddRange(Compare(measured, definition));
 
             // The definition goes on from where production is: an iteration is judged by itself.
             Copy(measured, defined);
+            definition.Follow(Bridge.Values(measured.Augmentation.Controller.Probability)[0]);
             before = Values(measured);
         });
         findings.Insert(0, Differences.Equal("iterations", 3L, measured.Iteration));
@@ -143,6 +150,23 @@ internal sealed class IterationCheck : ICheck
                 Tolerance,
                 apart <= Tolerance ? null : explanation);
         }
+    }
+
+    // What moves p: signs, which are equal but where a logit is as small as its rounding.
+    private static IEnumerable<Finding> Compare(TrainingState state, DefinedTraining definition)
+    {
+        const string Explanation = "every real logit counts, of D's step and of R1's, and none of generated images";
+        Augmentation.AugmentationController measured = state.Augmentation.Controller;
+        Spec.Augmentation.Controller defined = definition.Controller;
+        double sum = Bridge.Values(measured.SignSum)[0], expected = defined.Overfitting * defined.Count;
+        double p = Bridge.Values(measured.Probability)[0], apart = Math.Abs(p - defined.P);
+        double tolerance = definition.Doubtful == 0 ? 4 * Math.ScaleB(1, -53) : 2 * defined.Step;
+        yield return Differences.Equal($"iteration {state.Iteration}: logits for r_t", (double)defined.Count,
+            Bridge.Values(measured.SignCount)[0], Explanation);
+        yield return new Finding($"iteration {state.Iteration}: their signs", $"{expected:G3}", $"{sum:G3}",
+            Math.Round(Math.Abs(sum - expected)), 2 * definition.Doubtful, Explanation);
+        yield return new Finding($"iteration {state.Iteration}: p", $"{defined.P:G6}", $"{p:G6}", apart, tolerance,
+            apart <= tolerance ? null : $"p moves at the end of every {TinyTraining.Interval}nd iteration here, by r_t");
     }
 
     private const string Averages = "they move once an iteration, in the generator pass of D's step";

@@ -6,7 +6,7 @@ namespace Sg3x.Augmentation;
 
 /// <summary>
 /// The probability p of augmentation and what moves it (ADA section 3): r_t = E[sign D(x)] over every real logit since p last
-/// moved, those of R1's pass included, and at the end of iterations 0, k, 2k, …
+/// moved, those of R1's pass included, and at the end of iterations k − 1, 2k − 1, …, when k of them are done,
 /// <code>
 ///   p ← max(0, p + sign(r_t − target)·batch·k / (kimg·1000))
 /// </code>
@@ -81,7 +81,7 @@ public sealed class AugmentationController : IDisposable
     /// <param name="iteration">The iteration, from 0.</param>
     public void EndIteration(long iteration)
     {
-        if (_config.Mode != AugmentationConfig.Adaptive || iteration % _config.Interval != 0)
+        if (_config.Mode != AugmentationConfig.Adaptive || (iteration + 1) % _config.Interval != 0)
             return;
         using IDisposable noGradient = no_grad();
         using IDisposable scope = NewDisposeScope();

@@ -143,6 +143,20 @@ public sealed class CandidateTests : IDisposable
         Assert.Equal(CandidateStatus.Failed, Judge(export).Results.Single(r => r.Id == "ada.trace").Status);
     }
 
+    /// <summary>Of a run that goes on from other weights nobody knows when it counted.</summary>
+    [Theory]
+    [InlineData(1, 0, CandidateStatus.Passed)]
+    [InlineData(0, 0, CandidateStatus.Failed)]
+    [InlineData(0, 20, CandidateStatus.Passed)]
+    public void A_log_by_iterations_shows_when_p_moves(int shift, int skipped, CandidateStatus expected)
+    {
+        JsonObject export = HealthyExport.Create();
+        export["trace"] = new JsonArray(
+            [.. HealthyExport.TraceOfIterations(shift).Skip(skipped).Select(line => line!.DeepClone())]);
+        CandidateResult result = Judge(export).Results.Single(r => r.Id == "ada.trace");
+        Assert.True(result.Status == expected, Describe(result));
+    }
+
     /// <summary>Adding in float32 rounds the same way for a whole binade: no fault of a log's.</summary>
     [Theory]
     [InlineData(31)]

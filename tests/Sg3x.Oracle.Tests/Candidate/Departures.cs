@@ -60,6 +60,9 @@ internal sealed record Departure(string Name, string CaughtBy, string Says, Acti
         new("ADA's step without the factor of 4 iterations", "ada.trace", "lacks the factor of 4", e =>
             e["trace"] = HealthyExport.Trace(HealthyExport.Batch / 500_000.0)),
         Faulty("ADA's step without the factor of 4 iterations, from given logits", "ada-controller", "NoIntervalFactor"),
+        new("p that moves after iterations 0, 4, 8, …", "ada.trace", "at the end of iterations 3, 7", e =>
+            e["trace"] = HealthyExport.TraceOfIterations(0)),
+        Faulty("p that moves after iterations 0, 4, 8, …, from given logits", "ada-iterations", "MovesBeforeItCounts"),
         new("p capped at 0.9", "ada.trace", "no upper bound", e =>
             e["trace"] = HealthyExport.Trace(4 * HealthyExport.Batch / 500_000.0, cap: 0.9, start: 0.895)),
         Faulty("p capped at 0.9, from given logits", "ada-controller", "CappedAtNineTenths"),

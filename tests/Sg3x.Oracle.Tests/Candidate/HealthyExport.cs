@@ -93,6 +93,17 @@ internal static class HealthyExport
         return trace;
     }
 
+    /// <summary>A log of every iteration; p moves where the iteration plus <paramref name="shift"/> is a multiple of 4.</summary>
+    public static JsonArray TraceOfIterations(int shift)
+    {
+        int updates = 0;
+        return [.. Enumerable.Range(0, 40).Select(i => (JsonNode)new JsonObject
+        {
+            ["images"] = Batch * (i + 1), ["r_t"] = 0.75,
+            ["p"] = (updates += (i + shift) % 4 == 0 ? 1 : 0) * (4 * Batch / 500_000.0),
+        })];
+    }
+
     private static JsonObject ScheduleOf(GeneratorConfig config) =>
         JsonNode.Parse(ScheduleJson.Render(LayerSchedule.Create(config)))!.AsObject();
 

@@ -25,6 +25,19 @@ internal sealed record RebuiltTraining
     /// <summary>γ, k → what R1 is multiplied by.</summary>
     public Func<double, double, double> R1Weight { get; init; } = (γ, k) => k * γ / 2;
 
+    /// <summary>Images and what they are augmented for → what D is shown.</summary>
+    public Func<TrainingState, Tensor, RandomPurpose, Tensor> Augment { get; init; } = (state, images, purpose) =>
+        state.Augmentation.Apply(images, purpose, state.Iteration, 0);
+
+    /// <summary>x and what D is shown of it → what R1's gradient is taken with respect to.</summary>
+    public Func<Tensor, Tensor, Tensor> PenaltyOf { get; init; } = (x, _) => x;
+
+    /// <summary>A step's logits of generated images (none in R1's) and of real ones → those that r_t is of.</summary>
+    public Func<Tensor?, Tensor, Tensor?> Signs { get; init; } = (_, real) => real;
+
+    /// <summary>At the end of an iteration.</summary>
+    public Action<TrainingState> Adapt { get; init; } = state => state.Augmentation.Controller.EndIteration(state.Iteration);
+
     /// <summary>Trains a state to its end.</summary>
     public void Run(TrainingState state, ImageBatches reals, Action after)
     {
@@ -35,6 +48,7 @@ internal sealed record RebuiltTraining
                 Tensor real = reals.Next().to(state.Device).to(ScalarType.Float32) / 127.5 - 1;
                 foreach (string step in Steps(state.Iteration, state.Config.Training.R1Interval))
                     Take(step, state, real);
+                Adapt(state);
             }
             state.Iteration++;
             after();
@@ -47,7 +61,8 @@ internal sealed record RebuiltTraining
         switch (step)
         {
             case "G":
-                Minimise(state.OptimiserG, Losses.Generator(state.D.forward(Images(step, state))));
+                Minimise(state.OptimiserG, Losses.Generator(
+                    state.D.forward(Augment(state, Images(step, state), RandomPurpose.GeneratorAugmentation))));
                 break;
             case "D":
                 Minimise(state.OptimiserD, OnImages(state, real));
@@ -68,15 +83,25 @@ internal sealed record RebuiltTraining
     {
         Tensor fake;
         using (no_grad())
-            fake = Images("D", state);
-        return Losses.DiscriminatorOnFake(state.D.forward(fake)) + Losses.DiscriminatorOnReal(state.D.forward(real));
+            fake = Augment(state, Images("D", state), RandomPurpose.FakeAugmentation);
+        Tensor ofFake = state.D.forward(fake), ofReal = state.D.forward(Augment(state, real, RandomPurpose.RealAugmentation));
+        Observe(state, ofFake, ofReal);
+        return Losses.DiscriminatorOnFake(ofFake) + Losses.DiscriminatorOnReal(ofReal);
     }
 
     private Tensor OnGradient(TrainingState state, Tensor real)
     {
-        Tensor x = real.detach().clone().requires_grad_(true), logits = state.D.forward(x);
+        Tensor x = real.detach().clone().requires_grad_(true);
+        Tensor shown = Augment(state, x, RandomPurpose.PenaltyAugmentation), logits = state.D.forward(shown);
+        Observe(state, null, logits);
         double weight = R1Weight(state.Config.Training.R1Gamma, state.Config.Training.R1Interval);
-        return Losses.R1(logits, x) * weight + logits.mean() * 0;
+        return Losses.R1(logits, PenaltyOf(x, shown)) * weight + logits.mean() * 0;
+    }
+
+    private void Observe(TrainingState state, Tensor? ofFake, Tensor ofReal)
+    {
+        if (Signs(ofFake, ofReal) is { } counted)
+            state.Augmentation.Controller.Observe(counted);
     }
 
     private Tensor Images(string step, TrainingState state)

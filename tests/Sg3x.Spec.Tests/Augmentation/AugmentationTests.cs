@@ -146,6 +146,20 @@ public class AugmentationTests
     [Fact]
     public void Reflection_does_not_repeat_the_edge() => Near.Relative([3, 2, 1, 2, 3, 2, 1], Geometry.Reflect([1, 2, 3], 2), 0);
 
+    /// <summary>An image reaches size/2 from its centre, its reflections size − 1 further.</summary>
+    [Fact]
+    public void Beyond_one_reflection_there_is_nothing()
+    {
+        const int size = 8;
+        double[,] ones = Plane.Map(new double[size, size], _ => 1.0);
+        foreach ((double x, double y) in new[] { (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0) })
+        {
+            const int end = size / 2 + size - 1;
+            double[,] seen = Geometry.Apply(ones, Matrices.Translation(x * end, y * end));
+            Assert.Equal(size * size / 2.0, seen.Cast<double>().Sum(), size * 0.3);
+        }
+    }
+
     [Fact]
     public void The_controller_moves_p_from_0_to_1_in_500_kimg()
     {
@@ -155,13 +169,13 @@ public class AugmentationTests
         {
             controller.Observe([3, 1]);
             controller.EndIteration(i);
-            updates += i % 4 == 0 ? 1 : 0;
+            updates += i % 4 == 3 ? 1 : 0;
         }
         Assert.Equal(500_000, updates * 4 * 32, 4 * 32.0);
 
         // No upper bound; and down again to 0, not below.
         controller.Observe([1]);
-        controller.EndIteration(0);
+        controller.EndIteration(3);
         Assert.True(controller.P > 1);
         for (int i = 0; i < 40_000; i++)
         {
@@ -177,13 +191,29 @@ public class AugmentationTests
         var controller = new Controller(batch: 8);
         controller.Observe([5, 0.1, 2, 7, -1]);
         Near.Value(0.6, controller.Overfitting);
-        controller.EndIteration(0);
+        controller.EndIteration(3);
         Assert.Equal(0, controller.P);
         controller.Observe([0, 0, 1]);
         Near.Value(1 / 3.0, controller.Overfitting);
         controller.EndIteration(1);
         Near.Value(1 / 3.0, controller.Overfitting);
         Near.Value(8 * 4 / 500_000.0, controller.Step);
+    }
+
+    [Fact]
+    public void The_controller_moves_p_when_four_iterations_are_counted()
+    {
+        var controller = new Controller(batch: 8);
+        var path = new List<double>();
+        for (int i = 0; i < 9; i++)
+        {
+            controller.Observe([1]);
+            controller.EndIteration(i);
+            path.Add(controller.P);
+        }
+        double p = controller.Step;
+        Near.Relative([0, 0, 0, p, p, p, p, 2 * p, 2 * p], path, 0);
+        Near.Value(1, controller.Overfitting);
     }
 
     private static double[] Times(double[,] m, double[] x) =>

@@ -52,9 +52,26 @@ public sealed class AugmentationControllerTests : IDisposable
         Assert.Equal((3, 6), (controller.SignSum.item<double>(), controller.SignCount.item<double>()));
 
         // r_t = 0.5 lies under the target.
-        controller.EndIteration(4);
+        controller.EndIteration(3);
         Assert.Equal(0.5 - 0.08, controller.Probability.item<double>(), 15);
         Assert.Equal((0, 0), (controller.SignSum.item<double>(), controller.SignCount.item<double>()));
+    }
+
+    [Fact]
+    public void It_moves_when_an_interval_of_iterations_is_done()
+    {
+        using AugmentationController controller = new(Ada with { P = 0, Interval = 3 }, 2, CPU);
+        double step = AugmentationController.Step(2, 3, 500);
+        List<double> path = [];
+        for (int i = 0; i < 7; i++)
+        {
+            controller.Observe(ones(2, 1));
+            controller.EndIteration(i);
+            path.Add(controller.Probability.item<double>());
+        }
+
+        Assert.Equal([0, 0, step, step, step, 2 * step, 2 * step], path);
+        Assert.Equal(2, controller.SignCount.item<double>());
     }
 
     [Theory]

@@ -126,6 +126,9 @@ public sealed class TrainingPhasesTests : IDisposable
         phases.R1Step(real);
         Assert.Equal(2 * Batch, state.Augmentation.Controller.SignCount.item<double>());
         phases.AdaptAugmentation();
+        Assert.Equal(0.7, state.Augmentation.Probability);
+        state.Iteration = ada.Interval - 1;
+        phases.AdaptAugmentation();
         Assert.NotEqual(0.7, state.Augmentation.Probability);
 
         RandomPurpose[] purposes =

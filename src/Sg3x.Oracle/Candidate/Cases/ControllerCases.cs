@@ -25,10 +25,19 @@ internal static class ControllerCases
     private static readonly Bug Inverted =
         new("Inverted", "p rises where r_t is below the target", "augmentation grows until D sees nothing", Sources.Classic);
 
+    private static readonly Bug Early = new("MovesBeforeItCounts", "p moves at the end of iterations 0, 4, 8, …",
+        "the first step follows the signs of a single iteration, all others come three iterations late", Sources.Classic);
+
+    private static readonly Bug Alone = new("LastIterationAlone", "r_t is of the iteration at which p moves, not of all four",
+        "p follows a quarter of what is known", Sources.Classic);
+
+    private static readonly Bug Whole = new("SignsOfTheWholeRun", "signs are not forgotten when p has moved",
+        "p goes on for as long as it took to learn", Sources.Classic);
+
     public static VectorGroup Group { get; } = new()
     {
         Name = "ada-controller",
-        Equation = "ADA 3: p ← max(0, p + sign(r_t − 0.6)·batch·4/(500·1000)) every 4 iterations, from 0; r_t = E sign"
+        Equation = "ADA 3: p ← max(0, p + sign(r_t − 0.6)·batch·4/(500·1000)) every 4 iterations; r_t = E sign"
             + " D(real) since the last",
         Instructions = "p is updated once for each row of `logits` [updates, logits]: D's logits of real images since the"
             + " last update, at"
@@ -36,6 +45,17 @@ internal static class ControllerCases
                 + " [updates] and `p`"
             + " [updates] after each update.",
         Cases = CaseBuilder.Number([Rising(), Falling()]),
+    };
+
+    public static VectorGroup Iterations { get; } = new()
+    {
+        Name = "ada-iterations",
+        Equation = "ADA 3: at the end of iterations 3, 7, 11, … p ← max(0, p + sign(r_t − 0.6)·batch·4/(500·1000));"
+            + " r_t = E sign D(real) over the last 4",
+        Instructions = "Each row of `logits` [iterations, logits] is of one iteration, the first of them iteration 0: D's"
+            + " logits of real images, at `batch`, with p updated once in `interval` iterations as in ada-controller, from 0:"
+            + " `p` [iterations] at the end of each.",
+        Cases = CaseBuilder.Number([Iterated()]),
     };
 
     // 0.016 a step: beyond 0.9 after 55, beyond 1 after 62.
@@ -46,9 +66,7 @@ internal static class ControllerCases
 
     private static CaseBuilder Of(string comment, int batch, int[] positive)
     {
-        var draw = new Dyadic((uint)batch + 7);
-        double[][] logits = [.. positive.Select(count => Enumerable.Range(0, 8)
-            .Select(i => (i < count ? 1 : -1) * (Math.Abs(draw.Next()) + 0.015625) * (i < count ? 1 : 16)).ToArray())];
+        double[][] logits = Logits((uint)batch + 7, positive);
         Dictionary<string, NumericArray> Run(Controller controller)
         {
             var r = new List<double>();
@@ -57,7 +75,7 @@ internal static class ControllerCases
             {
                 controller.Observe(logits[i]);
                 r.Add(controller.Overfitting);
-                controller.EndIteration(4 * i);
+                controller.EndIteration(4 * i + 3);
                 p.Add(controller.P);
             }
             return new() { ["r_t"] = NumericArray.Row([.. r]), ["p"] = NumericArray.Row([.. p]) };
@@ -85,5 +103,42 @@ internal static class ControllerCases
                 .Fault(Inverted, Own(direction: -1));
         return batch > 1000 ? built.Fault(Capped, Own(cap: 0.9)).Fault(CappedAtOne, Own(cap: 1))
             : built.Fault(Negative, Own(floor: double.NegativeInfinity));
+    }
+
+    // The last of four iterations, and all there were before, each say something else than the four.
+    private static CaseBuilder Iterated()
+    {
+        const int batch = 2048;
+        double[][] logits = Logits(
+            91, [8, 8, 7, 8, 8, 7, 8, 8, 8, 6, 7, 2, 3, 8, 8, 8, 2, 2, 8, 8, 8, 8, 8, 2, 1, 2]);
+        NumericArray Run(int from = 0, Func<double[], int, double[]>? seen = null, bool forgets = true)
+        {
+            var p = new List<double>();
+            var controller = new Controller(batch);
+            for (int i = 0; i < logits.Length; i++)
+            {
+                if (forgets)
+                    controller.Observe(seen?.Invoke(logits[i], i) ?? logits[i]);
+                else if (i % 4 == 3)
+                    controller.Observe(logits[..(i + 1)].SelectMany(row => row));
+                controller.EndIteration(from + i);
+                p.Add(controller.P);
+            }
+            return NumericArray.Row([.. p]);
+        }
+
+        return new CaseBuilder("up, and to and fro", logits.Length / 4)
+            .With("batch", batch).With("interval", 4).With("target", 0.6).With("kimg", 500)
+            .Given("logits", NumericArray.Of(logits)).Expect("p", Run())
+            .Fault(Early, Run(from: 3)).Fault(Alone, Run(seen: (row, i) => i % 4 == 3 ? row : []))
+            .Fault(Whole, Run(forgets: false));
+    }
+
+    /// <summary>Eight a row, so many of them positive; the others are larger, so that means are not those of signs.</summary>
+    private static double[][] Logits(uint seed, int[] positive)
+    {
+        var draw = new Dyadic(seed);
+        return [.. positive.Select(count => Enumerable.Range(0, 8)
+            .Select(i => (i < count ? 1 : -1) * (Math.Abs(draw.Next()) + 0.015625) * (i < count ? 1 : 16)).ToArray())];
     }
 }

@@ -61,39 +61,68 @@ internal static class AugmentationFaults
             "augment.images",
             a => a with { Apply = (kinds, p, draws, x) => (a.Apply(kinds, p, draws, x) + a.Apply(kinds, p, draws, x).roll([1],
                 [3])) / 2 }),
+        Fault("gradients of another grid than the image's", "gradient of augmentation", "a backward kernel that aligns corners "
+            + "where the forward one does not", "augment.gradient", a => a with
+        {
+            Apply = (kinds, p, draws, x) =>
+            {
+                Tensor shifted = a.Apply(kinds, p, draws, x.roll([1], [3]));
+                return a.Apply(kinds, p, draws, x).detach() + shifted - shifted.detach();
+            },
+        }),
+        Fault("one augmentation's gradient for all images", "gradient of augmentation", "a cached grid: what reaches an image is "
+            + "for another", "augment.gradient", a => a with
+        {
+            Apply = (kinds, p, draws, x) =>
+            {
+                Tensor other = a.Apply(kinds, p, draws, x.flip([0])).flip([0]);
+                return a.Apply(kinds, p, draws, x).detach() + other - other.detach();
+            },
+        }),
         Fault("one coin for all kinds", "coins of augmentation", "all or nothing: an image in p is augmented beyond recognition",
             "augment.draws", a => a with
         {
-            Draw = (seed, n) => new AugmentationDraws(
-                a.Draw(seed, n).Choices.narrow(1, 0, 1).repeat(1, a.Draw(seed, n).Choices.shape[1]), a.Draw(seed, n).Values),
+            Draw = (seed, n, device) => Of(a.Draw(seed, n, device), choices => choices.narrow(1, 0, 1).repeat(1,
+                choices.shape[1])),
         }),
         Fault("one coin for all images", "coins of augmentation", "a batch is augmented or it is not", "augment.draws", a =>
             a with
         {
-            Draw = (seed, n) => new AugmentationDraws(a.Draw(seed, n).Choices.narrow(0, 0, 1).repeat(n, 1), a.Draw(seed,
-                n).Values),
+            Draw = (seed, n, device) => Of(a.Draw(seed, n, device), choices => choices.narrow(0, 0, 1).repeat(n, 1)),
         }),
         Fault("normal scales drawn uniformly", "amounts of augmentation", "rand for randn", "augment.draws", a => a with
         {
-            Draw = (seed, n) => new AugmentationDraws(a.Draw(seed, n).Choices, rand(a.Draw(seed, n).Values.shape,
-                ScalarType.Float64)),
+            Draw = (seed, n, device) => Of(a.Draw(seed, n, device), values: values => rand(
+                values.shape, ScalarType.Float64).to(device)),
         }),
         Fault("p four times slower", "speed of p", "the step without the factor of 4 iterations", "augment.controller", WriteUp,
-            a => a with { Control = (config, batch, logits) => a.Control(config with { Kimg = 4 * config.Kimg }, batch,
-                logits) }),
+            a => a with { Control = (config, batch, logits, device) => a.Control(
+                config with { Kimg = 4 * config.Kimg }, batch, logits, device) }),
         Fault("p capped at 0.9", "bound of p", "a small data set cannot be augmented enough", "augment.controller", WriteUp,
-            a => a with { Control = (config, batch, logits) => [.. a.Control(config, batch, logits).Select(p => Math.Min(0.9,
-                p))] }),
+            a => a with { Control = (config, batch, logits, device) => [.. a.Control(
+                config, batch, logits, device).Select(p => Math.Min(0.9, p))] }),
         Fault("r_t of the mean logit", "r_t", "it depends on the scale of D", "augment.controller", a => a with
         {
-            Control = (config, batch, logits) => a.Control(config, batch, [.. logits.Select(row => new[] { row.Average() })]),
+            Control = (config, batch, logits, device) =>
+                a.Control(config, batch, [.. logits.Select(row => new[] { row.Average() })], device),
         }),
         Fault("r_t of the last iteration alone", "r_t", "a quarter of what is known", "augment.controller", a => a with
         {
-            Control = (config, batch, logits) =>
-                a.Control(config, batch, [.. logits.Select((row, i) => i % config.Interval == 0 ? row : [])]),
+            Control = (config, batch, logits, device) =>
+                a.Control(config, batch, [.. logits.Select((row, i) => (i + 1) % config.Interval == 0 ? row : [])], device),
+        }),
+        Fault("p that moves after iterations 0, 4, 8, …", "when p moves", "the first step follows a single iteration, all others "
+            + "come three too late", "augment.controller", a => a with
+        {
+            Control = (config, batch, logits, device) =>
+                a.Control(config, batch, [.. Enumerable.Repeat(Array.Empty<double>(), config.Interval - 1), .. logits], device)
+                    [(config.Interval - 1)..],
         }),
     ];
+
+    private static AugmentationDraws Of(AugmentationDraws draws, Func<Tensor, Tensor>? choices = null,
+        Func<Tensor, Tensor>? values = null) =>
+        new(choices?.Invoke(draws.Choices) ?? draws.Choices, values?.Invoke(draws.Values) ?? draws.Values);
 
     private static PlantedFault Fault(string name, string mechanism, string story, string caughtBy,
         Func<AugmentationParts, AugmentationParts> change) => Fault(name, mechanism, story, caughtBy, Classic, change);

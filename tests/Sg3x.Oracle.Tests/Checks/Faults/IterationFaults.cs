@@ -2,10 +2,12 @@ using Sg3x.Configuration;
 using Sg3x.Oracle.Checks;
 using Sg3x.Training;
 using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static TorchSharp.torch;
 
 namespace Sg3x.Oracle.Tests.Checks;
 
-/// <summary>The order of an iteration, its latents, its averages, and R1's weight and interval.</summary>
+/// <summary>The order of an iteration, its latents, its averages, what it augments and counts, and R1's weight and
+/// interval.</summary>
 internal static class IterationFaults
 {
     public static IReadOnlyList<PlantedFault> All { get; } =
@@ -36,6 +38,36 @@ internal static class IterationFaults
             "a module in training mode updates whenever it runs: twice as fast", new() { Moves = _ => true }),
         Loop("averages that move in G's pass", "when averages move", Classic, "once an iteration, but before G's step",
             new() { Moves = step => step == "G" }),
+        Loop("D's generated images as they are", "what is augmented", Classic,
+            "D tells them by what augmentation leaves in the real ones, and r_t rises", Without(RandomPurpose.FakeAugmentation)),
+        Loop("D's real images as they are", "what is augmented", Classic,
+            "G learns to make augmented images", Without(RandomPurpose.RealAugmentation)),
+        Loop("G's images as they are", "what is augmented", Classic,
+            "G is judged on what D was not trained on, and leaks augmentations", Without(RandomPurpose.GeneratorAugmentation)),
+        Step("R1 of images as they are", "images of R1", "the penalty holds D where it is not trained",
+            Without(RandomPurpose.PenaltyAugmentation)),
+        Step("R1's gradient at the augmented image", "images of R1", "the penalty does not see that augmentation stretches it",
+            new() { PenaltyOf = (_, shown) => shown }),
+        Loop("gradients past the augmentation", "gradient through augmentation", Classic,
+            "a library that augments without gradients, and a way round it", new()
+        {
+            Augment = (state, images, purpose) =>
+                images + (state.Augmentation.Apply(images, purpose, state.Iteration, 0) - images).detach(),
+        }),
+        Loop("generated and real images augmented alike", "draws of augmentation", Classic,
+            "one seed an iteration: D learns pairs", new()
+        {
+            Augment = (state, images, _) =>
+                state.Augmentation.Apply(images, RandomPurpose.RealAugmentation, state.Iteration, 0),
+        }),
+        Loop("r_t of the generated images", "logits of r_t", Classic, "p falls where D is sure of itself",
+            new() { Signs = (fake, _) => fake }),
+        Loop("r_t without R1's pass", "logits of r_t", Classic, "in every 16th iteration half of what there is to know",
+            new() { Signs = (fake, real) => fake is null ? null : real }),
+        Loop("r_t of real and generated images", "logits of r_t", Classic, "it is near 0 whatever D knows, and p stays at 0",
+            new() { Signs = (fake, real) => fake is null ? real : cat([fake, real]) }),
+        Loop("p that moves a step before its time", "when p moves", Classic, "at iterations 0, k, 2k, … as R1 is",
+            new() { Adapt = state => state.Augmentation.Controller.EndIteration(state.Iteration + 1) }),
         Weight("R1 without its interval", "γ/2: taken every 16th time, it weighs a sixteenth", (γ, _) => γ / 2),
         Weight("R1 without its half", "k·γ: the half is the definition's, not a convention", (γ, k) => γ * k),
         new("R1 every 4th iteration", "interval of R1", "lucidrains/stylegan2-pytorch", "another k by default", "training.r1",
@@ -46,10 +78,16 @@ internal static class IterationFaults
         new(name, mechanism, source, story, "training.iteration",
             () => T with { Training = TrainingParts.Production with { Loop = rebuilt.Run } });
 
-    private static PlantedFault Weight(string name, string story, Func<double, double, double> weight)
-    {
-        var rebuilt = new RebuiltTraining { R1Weight = weight };
-        return new(name, "weight of R1", Classic, story, "training.r1",
+    private static PlantedFault Weight(string name, string story, Func<double, double, double> weight) =>
+        Step(name, "weight of R1", story, new() { R1Weight = weight });
+
+    private static PlantedFault Step(string name, string mechanism, string story, RebuiltTraining rebuilt) =>
+        new(name, mechanism, Classic, story, "training.r1",
             () => T with { Training = TrainingParts.Production with { Step = rebuilt.Take, Loop = rebuilt.Run } });
-    }
+
+    private static RebuiltTraining Without(RandomPurpose left) => new()
+    {
+        Augment = (state, images, purpose) => purpose == left ? images
+            : state.Augmentation.Apply(images, purpose, state.Iteration, 0),
+    };
 }
