@@ -36,6 +36,7 @@ public static class VectorCatalogue
         DiscriminatorCases.Blur,
         EquivarianceCases.User,
         EquivarianceCases.Shift,
+        EquivarianceCases.Turn,
         EquivarianceCases.Decibels,
         PrecisionCases.Rounding,
         PrecisionCases.Sums,

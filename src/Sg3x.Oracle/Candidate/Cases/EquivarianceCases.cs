@@ -27,6 +27,21 @@ internal static class EquivarianceCases
             "the image moves the other way",
             Sources.Classic);
 
+    private static readonly Bug BilinearTurn =
+        new("BilinearTurn", "the reference is read bilinearly, without a band limit",
+            "EQ-R of 20 dB for anything", Sources.Classic);
+
+    private static readonly Bug TurnedBack =
+        new("TurnedTheOtherWay", "the reference turns by −α: an angle with y up", "EQ-R of 10 dB for anything", Sources.Classic);
+
+    private static readonly Bug NotLimited =
+        new("GeneratedNotLimited", "the generated image keeps what a turned square of frequencies does not hold",
+            "what the reference cannot have is counted as an error", Sources.Classic);
+
+    private static readonly Bug LimitedForTheOtherTurn =
+        new("LimitedForTheOtherTurn", "the generated image gets the reference's filter, not the one of the opposite angle",
+            "another part of the corners is left", Sources.Classic);
+
     private static readonly Bug UnitPeak =
         new("PeakOfOne", "I_max is 1, as for images in 0…1", "6 dB less", Sources.Classic);
 
@@ -57,6 +72,20 @@ internal static class EquivarianceCases
             + " and"
             + " `mask` [H, W], 1 where the source lies in the image (of a fraction: ⌊t⌋ + 3 ≤ u < size + ⌊t⌋ − 2).",
         Cases = CaseBuilder.Number([Moved("whole pixels", 81, 2, -1), Moved("fractions", 82, 1.375, -2.5)]),
+    };
+
+    public static VectorGroup Turn { get; } = new()
+    {
+        Name = "equivariance-rotation",
+        Equation = "AFG E.3: f = (S ∗ S_α)·(L ∗ L_α), S(x, y) = sinc x·sinc y, L = window ⊗ window, window(t) = sinc(t/3) for"
+            + " |t| < 3, S_α(p) = S(R·p), L_α(p) = L(R·p), R = [cos α, sin α; −sin α, cos α]",
+        Instructions = "f is sampled at 1/up pixel, |x| and |y| < 6 pixels, each of its up² phases brought to unit sum; its"
+            + " convolutions are sums over samples within 64 pixels, S and L wrapping round there. Of `x` [N, C, size, size] and"
+            + " α = `angle`: `rotated`, of the same shape, what is p from the centre (y down) going to R·p: x upsampled by 4 with"
+            + " f for α, zeros outside, and read bilinearly; `rotated_mask` [size, size], 1 where four times the source's column"
+            + " and row, rounded, are from 22 to 4·size − 27; `limited`, x convolved with f for −α, up = 1; `limited_mask`, 1"
+            + " where that needs no zeros.",
+        Cases = CaseBuilder.Number([Turned()]),
     };
 
     public static VectorGroup Decibels { get; } = new()
@@ -125,6 +154,38 @@ internal static class EquivarianceCases
         return built.Fault(BilinearShift, Outputs(right with { Image = bilinear }))
             .Fault(NotNormalised, Outputs(right with { Image = [.. right.Image.Select(p => Plane.Map(p, value =>
                 value * sum))] }));
+    }
+
+    private static CaseBuilder Turned()
+    {
+        const double α = 0.6;
+        NumericArray x = new Dyadic(85).Array(1, 1, 18, 18);
+        double[][,] image = x.Batch[0];
+        int size = image[0].Height();
+        Dictionary<string, NumericArray> Outputs(Masked rotated, Masked limited) => new()
+        {
+            ["rotated"] = NumericArray.Of((double[][][,])[rotated.Image]),
+            ["rotated_mask"] = NumericArray.Of(rotated.Mask),
+            ["limited"] = NumericArray.Of((double[][][,])[limited.Image]),
+            ["limited_mask"] = NumericArray.Of(limited.Mask),
+        };
+        var bilinear = new double[size, size];
+        double[,] source = Rotation.Matrix(-α);
+        double centre = (size - 1) / 2.0;
+        for (int v = 0; v < size; v++)
+            for (int u = 0; u < size; u++)
+                bilinear[v, u] = Spec.Augmentation.Geometry.Bilinear(
+                    image[0], source[0, 0] * (u - centre) + source[0, 1] * (v - centre) + centre,
+                    source[1, 0] * (u - centre) + source[1, 1] * (v - centre) + centre);
+
+        // A phase of f has twelve taps an axis, each a sum of 511 samples along both axes.
+        Masked rotated = Rotation.Rotate(image, α), limited = Rotation.PseudoRotate(image, α);
+        return new CaseBuilder("a turn to the left", 12 * 12 + 4 + 2 * 511).With("angle", α).Given("x", x)
+            .Expect(Outputs(rotated, limited))
+            .Fault(BilinearTurn, Outputs(rotated with { Image = [bilinear] }, limited))
+            .Fault(TurnedBack, Outputs(Rotation.Rotate(image, -α), limited))
+            .Fault(NotLimited, Outputs(rotated, limited with { Image = image }))
+            .Fault(LimitedForTheOtherTurn, Outputs(rotated, Rotation.PseudoRotate(image, -α)));
     }
 
     private static CaseBuilder Pooled()
