@@ -47,5 +47,23 @@ public class DeviceTests
     }
 
     [Fact]
+    public void TF32_can_be_allowed_and_forbidden()
+    {
+        var (products, convolutions) = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
+        try
+        {
+            foreach (var allowed in new[] { true, false })
+            {
+                (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (allowed, !allowed);
+                Assert.Equal((allowed, !allowed), (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32));
+            }
+        }
+        finally
+        {
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (products, convolutions);
+        }
+    }
+
+    [Fact]
     public void The_version_is_that_of_libtorch() => Assert.Matches(@"^\d+\.\d+\.\d+", __version__);
 }

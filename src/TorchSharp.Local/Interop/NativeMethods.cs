@@ -129,6 +129,10 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] public static partial int ts_set_num_threads(int count);
     [LibraryImport(Library)] public static partial int ts_get_num_interop_threads();
     [LibraryImport(Library)] public static partial int ts_set_num_interop_threads(int count);
+    [LibraryImport(Library)] public static partial int ts_cublas_get_allow_tf32(int* allowed);
+    [LibraryImport(Library)] public static partial int ts_cublas_set_allow_tf32(int allowed);
+    [LibraryImport(Library)] public static partial int ts_cudnn_get_allow_tf32(int* allowed);
+    [LibraryImport(Library)] public static partial int ts_cudnn_set_allow_tf32(int allowed);
     [LibraryImport(Library)] public static partial int ts_cuda_device_count(long* count);
     [LibraryImport(Library)] public static partial int ts_cuda_synchronize(long device);
     [LibraryImport(Library)] public static partial int ts_cuda_manual_seed(long seed, int all);

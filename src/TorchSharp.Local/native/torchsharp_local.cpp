@@ -508,6 +508,19 @@ TS_API int ts_set_num_interop_threads(int count) {
   return guarded([&] { at::set_num_interop_threads(count); });
 }
 
+TS_API int ts_cublas_get_allow_tf32(int* allowed) {
+  return guarded([&] { *allowed = at::globalContext().allowTF32CuBLAS(); });
+}
+TS_API int ts_cublas_set_allow_tf32(int allowed) {
+  return guarded([&] { at::globalContext().setAllowTF32CuBLAS(allowed != 0); });
+}
+TS_API int ts_cudnn_get_allow_tf32(int* allowed) {
+  return guarded([&] { *allowed = at::globalContext().allowTF32CuDNN(); });
+}
+TS_API int ts_cudnn_set_allow_tf32(int allowed) {
+  return guarded([&] { at::globalContext().setAllowTF32CuDNN(allowed != 0); });
+}
+
 TS_API int ts_cuda_device_count(int64_t* count) {
   return guarded([&] { *count = static_cast<int64_t>(torch::cuda::device_count()); });
 }
