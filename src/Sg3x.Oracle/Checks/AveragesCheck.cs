@@ -26,7 +26,8 @@ internal sealed class AveragesCheck : NarrowCheck
         {
             NetworkStateRestore(generator, before);
             const int batch = 2;
-            double[][] z = [draw.Row(config.ZDim), draw.Row(config.ZDim)];
+            double[][] z = [.. Enumerable.Range(0, batch).Select(
+                _ => draw.Row(config.ZDim).Select(value => (double)(float)value).ToArray())];
             Tensor latents = subject.Tensor([.. z.SelectMany(row => row)], [batch, config.ZDim], ScalarType.Float32);
             var magnitudes = new Dictionary<string, double>();
             double[][] w = spec.Map(z);
@@ -39,6 +40,11 @@ internal sealed class AveragesCheck : NarrowCheck
             using IDisposable quiet = no_grad();
             Tensor measured = subject.Networks.Synthesize(generator, subject.Networks.Map(generator, latents, 1, true), true);
             Spec.Networks.NetworkState after = Narrow.State(generator);
+            string? changed = after.Arrays.Keys.FirstOrDefault(name =>
+                !name.EndsWith("magnitude_ema", StringComparison.Ordinal) && name != "mapping.w_avg"
+                    && !after[name].Values.SequenceEqual(before[name].Values));
+            yield return Differences.Equal("what moves besides σ² and w_avg", "nothing", changed ?? "nothing",
+                "a forward pass leaves weights, filters and frequencies as they are");
             _ = subject.Networks.Synthesize(generator, subject.Networks.Map(generator, latents, 1, false), false);
             Spec.Networks.NetworkState still = Narrow.State(generator);
             string? moved = after.Arrays.Keys.FirstOrDefault(name => !after[name].Values.SequenceEqual(still[name].Values));

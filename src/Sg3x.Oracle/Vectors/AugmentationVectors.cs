@@ -51,6 +51,11 @@ internal static partial class AugmentationVectors
                 Compare.Brackets(shape));
         }
 
+        if (file.Entry("x").Dtype is not (ScalarType.Float32 or ScalarType.Float64))
+        {
+            throw UserException.Mismatch($"{file.FilePath}: \"x\"", "float32 or float64", $"{file.Entry("x").Dtype}");
+        }
+
         if (names.FirstOrDefault(n => !file.Entries[n].Shape.SequenceEqual(shape)) is string odd)
         {
             throw UserException.Mismatch($"{file.FilePath}: \"{odd}\"", $"shape {Compare.Brackets(shape)}",

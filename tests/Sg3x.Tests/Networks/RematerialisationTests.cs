@@ -118,6 +118,27 @@ public class RematerialisationTests
     }
 
     [Fact]
+    public void WhereNoGradientComesNoneIsPassedOn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = ones(5).requires_grad_(true), w = ones(5).requires_grad_(true), v = ones(5).requires_grad_(true);
+        int calls = 0;
+        Tensor Part(Tensor[] a)
+        {
+            calls++;
+            return a[0] * w * v;
+        }
+
+        Tensor y = Rematerialisation.Apply(Part, [x], [w, v]);
+        Tensor sum = Severed.apply(y).sum() + x.sum();
+        IList<Tensor> gradients = autograd.grad([sum], [x, w, v], allow_unused: true);
+        CustomBackward.ThrowIfFailed();
+        Assert.Equal(ones(5).data<float>().ToArray(), gradients[0].data<float>().ToArray());
+        Assert.All(gradients.Skip(1), gradient => Assert.True(gradient is null || gradient.IsInvalid));
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
     public void AFailureInTheSecondPassReachesTheStep()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -126,6 +147,16 @@ public class RematerialisationTests
         Tensor y = Rematerialisation.Apply(a => calls++ == 0 ? a[0] * 2 : throw new InvalidOperationException("again"), [x], []);
         autograd.grad([y.sum()], [x]);
         Assert.Equal("again", Assert.Throws<InvalidOperationException>(CustomBackward.ThrowIfFailed).Message);
+    }
+
+    /// <summary>Its result as it is, and no gradient for it.</summary>
+    private sealed class Severed : autograd.SingleTensorFunction<Severed>
+    {
+        public override string Name => nameof(Severed);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars) => ((Tensor)vars[0]).clone();
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => [null!];
     }
 
     [Fact]

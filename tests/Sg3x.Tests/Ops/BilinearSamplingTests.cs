@@ -139,6 +139,23 @@ public sealed class BilinearSamplingTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(-0.5, 0, 0.5)]
+    [InlineData(0, -0.5, 0.5)]
+    [InlineData(1.5, 1, 0.5)]
+    [InlineData(1, 1.5, 0.5)]
+    [InlineData(0.5, 0.5, 1)]
+    public void Only_rows_of_the_axis_are_read(double v, double u, double share)
+    {
+        // Rows 0 and 3 of the memory belong to no position, and hold no number.
+        SamplingAxis axis = new([1, 2]);
+        Tensor x = full([1, 1, 4, 4], double.NaN, dtype: ScalarType.Float64);
+        x.narrow(2, 1, 2).narrow(3, 1, 2).fill_(1);
+        Tensor memory = x.narrow(2, 0, axis.MemoryRows).narrow(3, 0, axis.MemoryRows);
+        Tensor map = tensor(new[] { 0, 0, v, 0, 0, u }, dtype: ScalarType.Float64).reshape(1, 2, 3);
+        Assert.Equal(share, BilinearSampling.Apply(memory, map, axis, 1, onCpu: true).item<double>());
+    }
+
     [Fact]
     public void A_device_is_sent_the_rows_once()
     {
