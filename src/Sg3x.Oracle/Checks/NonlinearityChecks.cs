@@ -31,17 +31,23 @@ internal abstract class NonlinearityCheck : ICheck
             .DistinctBy(l =>
                 (l.Up, l.Down, l.UpFilter.Count, l.DownFilter.Count, l.DownFilter.Grid != null, l.IsToRgb, l.Padding));
         foreach (SpecLayer layer in layers)
+        {
+            Case c = CaseOf(subject, layer);
+            double[][,] expected = Expected(c);
             foreach (IFilteredLeakyRelu op in subject.Nonlinearities)
                 foreach (ScalarType dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32])
-                    yield return One(subject, layer, op, dtype);
+                    yield return One(c, expected, op, dtype);
+        }
     }
 
-    /// <summary>The spec's result and production's.</summary>
-    protected abstract (double[][,] Expected, Tensor Measured) Compute(Case c);
+    /// <summary>The spec's result.</summary>
+    protected abstract double[][,] Expected(Case c);
 
-    private Finding One(Subject subject, SpecLayer layer, IFilteredLeakyRelu op, ScalarType dtype)
+    /// <summary>What an implementation has for it, [1, C, H, W].</summary>
+    protected abstract Tensor Measured(Case c, IFilteredLeakyRelu op, ScalarType dtype);
+
+    private static Case CaseOf(Subject subject, SpecLayer layer)
     {
-        using IDisposable scope = NewDisposeScope();
         var draw = new Draw(subject.Seed + layer.Index);
         NonlinearityShape shape = NonlinearityShape.Of(layer) with { Clamp = 1.5 };
         int full = layer.In.Size + layer.Kernel - 1;
@@ -53,14 +59,24 @@ internal abstract class NonlinearityCheck : ICheck
         double[][,] x =
             [.. draw.Batch(1, Channels, side, side - 1)[0].Select(plane => Plane.Map(plane, value => (double)(float)value))];
         double[] bias = [.. draw.Row(Channels).Select(value => (double)(float)value)];
-        var c = new Case(subject, layer, op, dtype, x, bias, Tilted(layer.UpFilter), Tilted(layer.DownFilter), shape, draw);
-        (double[][,] expected, Tensor measured) = Compute(c);
+        int Kept(int length, int padding) =>
+            (length * layer.Up + padding - layer.UpFilter.Count - layer.DownFilter.Count + 1 + layer.Down) / layer.Down;
+        double[][,] probe = draw.Batch(1, Channels, Kept(side, layer.Padding.Y0 + layer.Padding.Y1),
+            Kept(side - 1, layer.Padding.X0 + layer.Padding.X1))[0];
+        double[][,] direction = draw.Batch(1, Channels, side, side - 1)[0];
+        return new Case(
+            subject, layer, x, bias, Tilted(layer.UpFilter), Tilted(layer.DownFilter), shape, probe, direction);
+    }
 
+    private Finding One(Case c, double[][,] expected, IFilteredLeakyRelu op, ScalarType dtype)
+    {
+        using IDisposable scope = NewDisposeScope();
+        Tensor measured = Measured(c, op, dtype);
         double[] e = [.. expected.SelectMany(plane => plane.Cast<double>())];
-        double terms = Terms(layer.UpFilter) + Terms(layer.DownFilter);
+        double terms = Terms(c.Layer.UpFilter) + Terms(c.Layer.DownFilter);
         double u = dtype == ScalarType.Float64 ? Math.ScaleB(1, -53) : Math.ScaleB(1, -24);
         long[] size = [1, expected.Length, expected[0].Height(), expected[0].Width()];
-        string where = $"L{layer.Index} ↑{layer.Up} ↓{layer.Down}, {op.Name}, {dtype}";
+        string where = $"L{c.Layer.Index} ↑{c.Layer.Up} ↓{c.Layer.Down}, {op.Name}, {dtype}";
         if (!measured.shape.SequenceEqual(size))
             return Differences.Equal(where, string.Join("×", size), string.Join("×", measured.shape));
         return Differences.Array(where, size, e, Bridge.Values(measured), 16 * u * Math.Sqrt(terms));
@@ -83,28 +99,25 @@ internal abstract class NonlinearityCheck : ICheck
         return SpecFilter.Radial(grid);
     }
 
-    /// <summary>One implementation on one layer.</summary>
+    /// <summary>A layer's signals: an input, what its output is multiplied by, and a direction of the input.</summary>
     protected sealed record Case(
-        Subject Subject, SpecLayer Layer, IFilteredLeakyRelu Op, ScalarType Dtype, double[][,] X, double[] Bias, SpecFilter Fu,
-            SpecFilter Fd,
-        NonlinearityShape Shape, Draw Draw)
+        Subject Subject, SpecLayer Layer, double[][,] X, double[] Bias, SpecFilter Fu, SpecFilter Fd, NonlinearityShape Shape,
+        double[][,] Probe, double[][,] Direction)
     {
-        public double[][,] Forward() =>
-            [.. X.Select((plane, i) => FilteredNonlinearity.Forward(plane, Bias[i], Fu, Fd, Shape))];
+        /// <summary>A result of the definition for each plane.</summary>
+        public double[][,] Each(Func<double[,], double, int, double[,]> step) => [.. X.Select((x, i) => step(x, Bias[i], i))];
 
-        public (Tensor X, Tensor Bias, Tensor Y) Production()
+        public (Tensor X, Tensor Y) Production(IFilteredLeakyRelu op, ScalarType dtype)
         {
-            Tensor x = Subject.Tensor([X], Dtype).requires_grad_(true),
-                bias = Subject.Tensor(Bias, [Bias.Length], Dtype).requires_grad_(true);
+            Tensor x = Subject.Tensor([X], dtype).requires_grad_(true),
+                bias = Subject.Tensor(Bias, [Bias.Length], dtype).requires_grad_(true);
             var shape = new FilteredLeakyReluShape(
                 Shape.Up, Shape.Down, new ImagePadding(Shape.Padding.X0, Shape.Padding.X1, Shape.Padding.Y0, Shape.Padding.Y1),
                 Shape.Gain, Shape.Slope, Shape.Clamp);
-            Tensor y = Op.Forward(x, bias, Bridge.Filter(Fu, ScalarType.Float32)?.to(Subject.Device),
+            Tensor y = op.Forward(x, bias, Bridge.Filter(Fu, ScalarType.Float32)?.to(Subject.Device),
                 Bridge.Filter(Fd, ScalarType.Float32)?.to(Subject.Device), shape);
-            return (x, bias, y);
+            return (x, y);
         }
-
-        public double[][,] Like(double[][,] image) => Draw.Batch(1, image.Length, image[0].Height(), image[0].Width())[0];
     }
 }
 
@@ -112,10 +125,16 @@ internal sealed class NonlinearityForwardCheck : NonlinearityCheck
 {
     public override string Id => "op.flrelu.forward";
 
-    protected override (double[][,] Expected, Tensor Measured) Compute(Case c)
+    protected override double[][,] Expected(Case c)
     {
         ArgumentNullException.ThrowIfNull(c);
-        return (c.Forward(), c.Production().Y);
+        return c.Each((x, bias, _) => FilteredNonlinearity.Forward(x, bias, c.Fu, c.Fd, c.Shape));
+    }
+
+    protected override Tensor Measured(Case c, IFilteredLeakyRelu op, ScalarType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(c);
+        return c.Production(op, dtype).Y;
     }
 }
 
@@ -124,16 +143,19 @@ internal sealed class NonlinearityGradientCheck : NonlinearityCheck
     public override string Id => "op.flrelu.gradient";
 
     /// <summary>dx = Jᵀ·dy.</summary>
-    protected override (double[][,] Expected, Tensor Measured) Compute(Case c)
+    protected override double[][,] Expected(Case c)
     {
         ArgumentNullException.ThrowIfNull(c);
-        double[][,] dy = c.Like(c.Forward());
-        (Tensor x, _, Tensor y) = c.Production();
-        double[][,] expected =
-            [.. c.X.Select((plane, i) => FilteredNonlinearity.Gradient(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, dy[i]))];
-        Tensor dx = autograd.grad([(y * c.Subject.Tensor([dy], c.Dtype)).sum()], [x])[0];
+        return c.Each((x, bias, i) => FilteredNonlinearity.Gradient(x, bias, c.Fu, c.Fd, c.Shape, c.Probe[i]));
+    }
+
+    protected override Tensor Measured(Case c, IFilteredLeakyRelu op, ScalarType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(c);
+        (Tensor x, Tensor y) = c.Production(op, dtype);
+        Tensor dx = autograd.grad([(y * c.Subject.Tensor([c.Probe], dtype)).sum()], [x])[0];
         CustomBackward.ThrowIfFailed();
-        return (expected, dx);
+        return dx;
     }
 }
 
@@ -142,17 +164,20 @@ internal sealed class NonlinearitySecondCheck : NonlinearityCheck
     public override string Id => "op.flrelu.second";
 
     /// <summary>∂⟨dx, q⟩/∂dy = J·q: the part of a second derivative that does not vanish.</summary>
-    protected override (double[][,] Expected, Tensor Measured) Compute(Case c)
+    protected override double[][,] Expected(Case c)
     {
         ArgumentNullException.ThrowIfNull(c);
-        double[][,] dy = c.Like(c.Forward()), q = c.Like(c.X);
-        (Tensor x, _, Tensor y) = c.Production();
-        double[][,] expected = [.. c.X.Select((plane, i) =>
-            FilteredNonlinearity.Tangent(plane, c.Bias[i], c.Fu, c.Fd, c.Shape, q[i], 0))];
-        Tensor probe = c.Subject.Tensor([dy], c.Dtype).requires_grad_(true);
+        return c.Each((x, bias, i) => FilteredNonlinearity.Tangent(x, bias, c.Fu, c.Fd, c.Shape, c.Direction[i], 0));
+    }
+
+    protected override Tensor Measured(Case c, IFilteredLeakyRelu op, ScalarType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(c);
+        (Tensor x, Tensor y) = c.Production(op, dtype);
+        Tensor probe = c.Subject.Tensor([c.Probe], dtype).requires_grad_(true);
         Tensor dx = autograd.grad([(y * probe).sum()], [x], create_graph: true, retain_graph: true)[0];
-        Tensor second = autograd.grad([(dx * c.Subject.Tensor([q], c.Dtype)).sum()], [probe])[0];
+        Tensor second = autograd.grad([(dx * c.Subject.Tensor([c.Direction], dtype)).sum()], [probe])[0];
         CustomBackward.ThrowIfFailed();
-        return (expected, second);
+        return second;
     }
 }
