@@ -1,0 +1,1 @@
+return Sg3x.Departures.Application.Run(args, Console.Out, Console.Error);
