@@ -51,6 +51,20 @@ public sealed class DatasetTests : IDisposable
         Assert.Equal("bad.png", json.RootElement.GetProperty("leftOut")[0].GetProperty("entry").GetString());
         Assert.Contains("truncated", File.ReadAllText(_folder.File("out.report.json")), StringComparison.Ordinal);
 
+        // A report that is no longer true does not stay; a file of another making does.
+        File.WriteAllBytes(_folder.File("in/bad.png"), Samples.Png(32, 9));
+        File.Copy(_folder.File("out.report.json"), _folder.File("again.report.json"));
+        File.WriteAllText(_folder.File("other.report.json"), "{}");
+        foreach (string name in (string[])["again", "other"])
+        {
+            result = Sg3xProcess.RunIn(_folder.Path, "dataset", "convert", "in", name, "--resolution", "16");
+            Assert.True(result.ExitCode == 0, result.Everything);
+        }
+
+        Assert.False(File.Exists(_folder.File("again.report.json")));
+        Assert.True(File.Exists(_folder.File("other.report.json")));
+        File.WriteAllBytes(_folder.File("in/bad.png"), Samples.Png(32, 9)[..^30]);
+
         result = Sg3xProcess.RunIn(_folder.Path, "dataset", "check", "in");
         Assert.True(result.ExitCode == 1, result.Everything);
         Assert.Contains("in: 4 sound images", result.Output, StringComparison.Ordinal);

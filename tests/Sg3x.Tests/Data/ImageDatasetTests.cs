@@ -70,6 +70,16 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_stop_is_heard_while_images_are_checked()
+    {
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        folder.Write("a.png", PngFiles.Rgb(5, 4));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => ImageDatasets.Open(folder.Path, 8, new ImageDatasetOptions { Stop = stop.Token }));
+    }
+
+    [Fact]
     public void A_missing_folder_is_named() =>
         Fails("/no/such/place", "/no/such/place: there is no such folder or file; expected a folder of images");
 

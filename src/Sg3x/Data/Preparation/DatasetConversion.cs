@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Runtime.ExceptionServices;
-using System.Text.Json;
 using Sg3x.Checkpoints;
 
 namespace Sg3x.Data.Preparation;
@@ -56,21 +55,16 @@ public static class DatasetConversion
     // Zip entries have a date, and the same source is to give the same file: the first that a zip file can hold.
     private static readonly DateTimeOffset Date = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-    };
-
     /// <summary>Converts, or goes on with a conversion that was stopped.</summary>
     /// <param name="source">A folder (with its subfolders) or a zip file of PNG and JPEG images.</param>
     /// <param name="destination">A name that is not taken: a zip file where it ends in <c>.zip</c>, a folder otherwise.</param>
     /// <param name="options">How.</param>
     /// <exception cref="UserException">
-    /// The source cannot be read, an image is bad (names them, after all have been looked at), or the destination cannot be written.
-    /// What was converted is kept for the next call.
+    /// The source cannot be read, an image is bad (names them, after all have been looked at), or the destination cannot be
+    /// written. What was converted is kept for the next call.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was asked to stop. What was converted is kept for the next call.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop. What was converted is kept for the next
+    /// call.</exception>
     public static ConversionResult Run(string source, string destination, ConversionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -103,12 +97,7 @@ public static class DatasetConversion
         }
 
         var leftOut = (SkippedImage[])[.. bad.Values];
-        var report = leftOut.Length == 0 ? null : options.Report ?? $"{destination}.report.json";
-        if (report is not null)
-        {
-            AtomicFile.WriteText(report, JsonSerializer.Serialize(new { source = images.Name, leftOut }, Indented) + "\n");
-        }
-
+        var report = ConversionReport.Write(options.Report ?? $"{destination}.report.json", images.Name, leftOut);
         int[] good = [.. Enumerable.Range(0, images.Entries.Count).Where(index => !bad.ContainsKey(images.Entries[index]))];
         if (leftOut.Length > 0 && (!options.SkipBad || good.Length == 0))
         {
