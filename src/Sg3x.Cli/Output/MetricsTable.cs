@@ -34,14 +34,16 @@ internal static class MetricsTable
 
         if (report.Spectra is SpectraFigure spectra)
         {
-            Row(table, "spectrum", spectra.Difference, " dB", samples, "root mean square difference of the average power spectra");
+            Row(table, "spectrum", spectra.Difference, " dB", samples,
+                "root mean square difference of the average power spectra");
         }
 
         if (report.Features is FeatureFigures features)
         {
             string images = $"{features.Generated} / {features.Real}";
-            Plain(table, "FID", features.Fid, "0.###", images, "Fréchet distance of features");
-            Plain(table, "KID", features.Kid * 1000, "0.###", images, "kernel distance of features ×1000");
+            Plain(table, "FID", features.Fid, "0.###", images,
+                "Fréchet distance of features; falls with the number of images, so that no interval would hold it");
+            Kernel(table, features.Kid, images);
             Plain(table, "precision", features.Precision, "0.000", images, "generated images among the real ones");
             Plain(table, "recall", features.Recall, "0.000", images, "real images among the generated ones");
         }
@@ -59,16 +61,27 @@ internal static class MetricsTable
         Row(table, "", figure.Variance, " dB", samples, "the same with the images' own variance as the signal");
     }
 
+    private static void Kernel(Table table, Interval? distance, string images)
+    {
+        const string Meaning = "kernel distance of features ×1000";
+        if (distance is Interval kid)
+            Row(table, "KID", new Interval(1000 * kid.Value, 1000 * kid.Low, 1000 * kid.High), "", images, Meaning);
+        else
+            Plain(table, "KID", null, "", images, Meaning);
+    }
+
     private static void Row(Table table, string name, Interval interval, string unit, string images, string meaning)
     {
         string Number(double value) => value.ToString("0.0#", CultureInfo.InvariantCulture);
         string between = double.IsNaN(interval.Low) ? "–" : $"{Number(interval.Low)} to {Number(interval.High)}";
-        table.AddRow(new Text(name), new Text(Number(interval.Value) + unit), new Text(between), new Text(images), new Text(meaning));
+        table.AddRow(
+            new Text(name), new Text(Number(interval.Value) + unit), new Text(between), new Text(images), new Text(meaning));
     }
 
-    private static void Plain(Table table, string name, double? value, string format, string images, string meaning) => table.AddRow(
-        new Text(name), new Text(value?.ToString(format, CultureInfo.InvariantCulture) ?? "too few images"), new Text("–"), new Text(images),
-        new Text(meaning));
+    private static void Plain(Table table, string name, double? value, string format, string images, string meaning) =>
+        table.AddRow(
+            new Text(name), new Text(value?.ToString(format, CultureInfo.InvariantCulture) ?? "too few images"), new Text("–"),
+            new Text(images), new Text(meaning));
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,8 +9,8 @@ namespace Sg3x.Metrics;
 public sealed record Interval(double Value, double Low, double High);
 
 /// <summary>
-/// Intervals by the bootstrap (Efron 1979): samples are drawn again with replacement, as many as there are, and the figure is taken
-/// of each drawing. The same seed gives the same interval.
+/// Intervals by the bootstrap (Efron 1979): samples are drawn again with replacement, as many as there are, and the figure is
+/// taken of each drawing. The same seed gives the same interval.
 /// </summary>
 public static class Bootstrap
 {
@@ -18,7 +18,7 @@ public static class Bootstrap
     public const int Replicates = 1000;
 
     // 97.5 % of a normal distribution.
-    private const double Deviations = 1.959964;
+    internal const double Deviations = 1.959964;
 
     /// <summary>From the 2.5th to the 97.5th percentile of the drawings.</summary>
     /// <param name="count">Samples that are independent of each other.</param>
@@ -40,7 +40,8 @@ public static class Bootstrap
         }
 
         Array.Sort(drawn);
-        return new Interval(value, drawn[(int)(0.025 * (drawn.Length - 1))], drawn[(int)Math.Ceiling(0.975 * (drawn.Length - 1))]);
+        return new Interval(
+            value, drawn[(int)(0.025 * (drawn.Length - 1))], drawn[(int)Math.Ceiling(0.975 * (drawn.Length - 1))]);
     }
 
     /// <summary>

@@ -20,13 +20,17 @@ public sealed record SpectraFigure(IReadOnlyList<double> Generated, IReadOnlyLis
 /// <param name="Network">SHA-256 of its file.</param>
 /// <param name="Generated">Generated images.</param>
 /// <param name="Real">Real images.</param>
-/// <param name="Fid">Fréchet distance; null where there are fewer than 2 images.</param>
-/// <param name="Kid">Kernel distance.</param>
+/// <param name="Fid">
+/// Fréchet distance; null where there are fewer than 2 images. It has no interval: on few images it is too large by more than it
+/// varies, so that an interval of drawings would not hold the distance of the distributions. Compare it at equal numbers of
+/// images.
+/// </param>
+/// <param name="Kid">Kernel distance, which does not depend on the number of images, and its 95 % interval.</param>
 /// <param name="Precision">Share of generated images among the real ones; null where there are fewer than 4 images.</param>
 /// <param name="Recall">Share of real images among the generated ones.</param>
 /// <param name="FromCache">Whether the real images' features were there already.</param>
 public sealed record FeatureFigures(
-    string Network, int Generated, int Real, double? Fid, double? Kid, double? Precision, double? Recall, bool FromCache);
+    string Network, int Generated, int Real, double? Fid, Interval? Kid, double? Precision, double? Recall, bool FromCache);
 
 /// <summary>Everything that was measured of a generator; null is what was not asked for.</summary>
 /// <param name="Samples">Images made.</param>

@@ -14,7 +14,7 @@ public sealed record QualityMetric(string Name, bool MoreIsBetter, Func<MetricsR
         new(SlicedWasserstein, false, r => r.SlicedWasserstein?.Mean.Value),
         new("spectrum", false, r => r.Spectra?.Difference.Value),
         new("fid", false, r => r.Features?.Fid) { NeedsFeatures = true },
-        new("kid", false, r => r.Features?.Kid) { NeedsFeatures = true },
+        new("kid", false, r => r.Features?.Kid?.Value) { NeedsFeatures = true },
         new("precision", true, r => r.Features?.Precision) { NeedsFeatures = true },
         new("recall", true, r => r.Features?.Recall) { NeedsFeatures = true },
         new("eqT", true, r => r.Translation?.Decibels.Value) { NeedsEquivariance = true },

@@ -13,7 +13,8 @@ public sealed class FeatureMetricsTests
         Assert.Equal(2.2355926328708655, FrechetDistance.Between(Features(40, 0), Features(40, 0.9)), 1e-9);
         Assert.Equal(2.642018151445848, FrechetDistance.Between(Features(40, 0), Features(23, 0.9)), 1e-9);
 
-        // Fewer images than features: covariances without an inverse, of which a root is known to about the root of the precision.
+        // Fewer images than features: covariances without an inverse, of which a root is known to about the root of the
+        // precision.
         Assert.Equal(2.4257376277236844, FrechetDistance.Between(Features(4, 0), Features(4, 0.9)), 1e-6);
     }
 
@@ -32,7 +33,7 @@ public sealed class FeatureMetricsTests
     public void The_kernel_distance_is_that_of_numpy()
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(2.5380204124884154, KernelDistance.Between(Features(40, 0), Features(40, 0.9)), 1e-9);
+        Assert.Equal(2.5380204124884154, KernelDistance.Between(Features(40, 0), Features(40, 0.9)).Value, 1e-9);
     }
 
     [Fact]
@@ -46,10 +47,56 @@ public sealed class FeatureMetricsTests
         // E (x·y/4 + 1)³ for means m and n: (m·n/4 + 1)³ + 3(m·n/4 + 1)(4 + |m|² + |n|²)/16 + 6m·n/64. For m and n both of ones,
         // both 0, and one of each that is 12.875, 1.75 and 2.5.
         double expected = 12.875 + 1.75 - 2 * 2.5;
-        double found = KernelDistance.Between(a, b);
-        Assert.InRange(found, 0.75 * expected, 1.25 * expected);
+        Interval found = KernelDistance.Between(a, b);
+        Assert.InRange(found.Value, 0.75 * expected, 1.25 * expected);
+        Assert.InRange(expected, found.Low, found.High);
         Assert.Equal(found, KernelDistance.Between(a, b));
         Assert.NotEqual(found, KernelDistance.Between(a, b, seed: 1));
+    }
+
+    [Fact]
+    public void The_interval_of_the_kernel_distance_is_the_jackknifes()
+    {
+        using var scope = NewDisposeScope();
+        const int Count = 9;
+        double[][] x = Rows(Features(Count, 0)), y = Rows(Features(Count, 0.9));
+        Interval found = KernelDistance.Between(Features(Count, 0), Features(Count, 0.9));
+        double variance = Jackknife(i => Estimate(Without(x, i), y)) + Jackknife(i => Estimate(x, Without(y, i)));
+        Assert.Equal(Estimate(x, y), found.Value, 1e-9);
+        Assert.Equal(1.959964 * Math.Sqrt(variance), found.High - found.Value, 1e-9);
+        Assert.Equal(found.High - found.Value, found.Value - found.Low, 1e-9);
+        Assert.True(double.IsNaN(KernelDistance.Between(Features(2, 0), Features(2, 0.9)).Low));
+
+        static double[][] Rows(Tensor features) => [.. Enumerable.Range(0, (int)features.shape[0])
+            .Select(i => features[i].to(float64).clone().data<double>().ToArray())];
+        static double[][] Without(double[][] rows, int i) => [.. rows.Where((_, j) => j != i)];
+        static double Jackknife(Func<int, double> left)
+        {
+            double[] all = [.. Enumerable.Range(0, Count).Select(left)];
+            return (Count - 1.0) / Count * all.Sum(v => Math.Pow(v - all.Average(), 2));
+        }
+
+        static double Estimate(double[][] x, double[][] y) => Within(x) + Within(y)
+            - 2 * x.Average(p => y.Average(q => Kernel(p, q)));
+        static double Within(double[][] set) =>
+            set.SelectMany((p, i) => set.Where((_, j) => j != i).Select(q => Kernel(p, q))).Average();
+        static double Kernel(double[] p, double[] q) =>
+            Math.Pow(p.Zip(q).Sum(pair => pair.First * pair.Second) / p.Length + 1, 3);
+    }
+
+    [Fact]
+    public void The_interval_of_the_kernel_distance_is_as_wide_as_it_varies()
+    {
+        using var scope = NewDisposeScope();
+        var random = new Random(5);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble());
+        double[] Draw(int count, double shift) => [.. Enumerable.Range(0, count).Select(_ => shift + Normal())];
+        Interval[] found = [.. Enumerable.Range(0, 200).Select(_ => KernelDistance.Between(
+            tensor(Draw(160, 0)).reshape(40, 4), tensor(Draw(160, 0.7)).reshape(40, 4)))];
+        double mean = found.Average(f => f.Value);
+        double spread = Math.Sqrt(found.Average(f => Math.Pow(f.Value - mean, 2)));
+        double claimed = Math.Sqrt(found.Average(f => Math.Pow((f.High - f.Value) / 1.959964, 2)));
+        Assert.InRange(claimed / spread, 0.8, 1.3);
     }
 
     [Fact]
