@@ -68,6 +68,23 @@ public sealed class FullDiskTests(TinyRunFixture fixture) : IClassFixture<TinyRu
     }
 
     [Fact]
+    public void The_last_checkpoint_takes_the_room_of_those_it_supersedes()
+    {
+        string run = fixture.Copy(_folder);
+        ProgramResult longer = Sg3xProcess.RunIn(_folder.Path, "train", "--resume", run, "--kimg", "0.024");
+        Assert.True(longer.ExitCode == 0, longer.Everything);
+
+        ProgramResult result = Sg3xProcess.Shell(_folder.Path,
+            $"{Full} run/checkpoints/000000.028kimg.safetensors.$$.partial; exec $SG3X train --resume run --kimg 0.028"
+            + " --set snapshots.keepCheckpoints=2");
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.Contains("in the room of checkpoints that it supersedes", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["000000.024", "000000.028"], Directory.GetFiles(Path.Combine(run, "checkpoints"))
+            .Select(path => Path.GetFileName(path).Split("kimg")[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_full_standard_output_does_not_end_a_run()
     {
         ProgramResult result = Sg3xProcess.Shell(

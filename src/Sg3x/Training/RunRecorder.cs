@@ -128,7 +128,7 @@ internal sealed class RunRecorder : IDisposable
         }
 
         // The checkpoint first: a second signal must not cost the work.
-        WriteCheckpoint();
+        WriteLastCheckpoint();
         WriteSamples(completed && Snapshots.DistanceImages > 0);
         if (completed)
         {
@@ -316,22 +316,57 @@ internal sealed class RunRecorder : IDisposable
         _imagesOfCheckpoint = _state.Images;
         Checkpoint.Save(path, _state);
         _progress.Wrote("checkpoint", path);
+        RemoveSuperseded(null);
+    }
 
+    /// <summary>Writes the checkpoint after which there is no other time to: where it finds no room, in that of those it
+    /// supersedes.</summary>
+    private void WriteLastCheckpoint()
+    {
+        try
+        {
+            WriteCheckpoint();
+        }
+        catch (UserException e)
+        {
+            // Until it is there, the latest sound one is all there is of the run.
+            if (_folder.Checkpoints().FirstOrDefault(path => Checkpoint.FindDamage(path) is null) is not string latest
+                || !RemoveSuperseded(latest))
+            {
+                throw;
+            }
+
+            Warn($"{e.Message} It is tried again in the room of checkpoints that it supersedes.");
+            WriteCheckpoint();
+        }
+    }
+
+    /// <summary>Removes the checkpoints that one of the present state supersedes.</summary>
+    /// <param name="spared">One that is not removed; null: any may be.</param>
+    /// <returns>Whether there were any.</returns>
+    private bool RemoveSuperseded(string? spared)
+    {
         // Later ones are damaged: the run was resumed from one before them. They do not count, or the sound ones would go.
-        string[] sound = [.. _folder.Checkpoints().SkipWhile(other => other != path)];
+        decimal now = _state.Images / 1000m;
+        (string Path, decimal Kimg)[] sound =
+            [.. _folder.Checkpoints().Select(path => (path, RunFolder.Kimg(path)!.Value)).Where(c => c.Value <= now)];
         HashSet<decimal> superseded = [.. CheckpointRetention.Superseded(
-            sound.Select(s => RunFolder.Kimg(s)!.Value), Snapshots.KeepCheckpoints, Snapshots.MilestoneKimg)];
-        foreach (string old in sound.Where(s => superseded.Contains(RunFolder.Kimg(s)!.Value)))
+            sound.Select(c => c.Kimg).Append(now).Distinct(), Snapshots.KeepCheckpoints, Snapshots.MilestoneKimg)];
+        bool removed = false;
+        foreach ((string old, _) in sound.Where(c => c.Path != spared && superseded.Contains(c.Kimg)))
         {
             try
             {
                 File.Delete(old);
+                removed = true;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Warn($"{old}: cannot be removed: {e.Message}");
             }
         }
+
+        return removed;
     }
 
     /// <summary>Whether the state is saved. What was shown since the last time is worth more than the disk: where it is not, the
