@@ -28,7 +28,8 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
         {
             int? imageChannels = size == config.Resolution ? config.ImageChannels : null;
             made.Add(
-                new DiscriminatorBlock(imageChannels, Channels(config, size), Channels(config, size / 2), config.ConvClamp, draws));
+                new DiscriminatorBlock(
+                    imageChannels, Channels(config, size), Channels(config, size / 2), config.ConvClamp, draws));
             register_module($"b{size}", made[^1]);
         }
         blocks = [.. made];
@@ -42,8 +43,8 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
     public DiscriminatorConfig Config { get; }
 
     /// <summary>
-    /// In what the blocks store and multiply: bfloat16, or null for the dtype of the weights. Weights, sums, and all at 4×4 keep the
-    /// weights' dtype.
+    /// In what the blocks store and multiply: bfloat16, or null for the dtype of the weights. Weights, sums, and all at 4×4 keep
+    /// the weights' dtype.
     /// </summary>
     public ScalarType? ComputeType { get; set; }
 
@@ -70,6 +71,22 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
         foreach (DiscriminatorBlock block in blocks)
             x = block.forward(x);
         return b4.forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Shows what the blocks' layers make of images.</summary>
+    /// <param name="images">[N, 3, R, R], about −1 to 1.</param>
+    /// <param name="see">Is given the name of a layer (<c>b64.conv0</c>), its output and the bound on that.</param>
+    internal void Watch(Tensor images, Action<string, Tensor, double> see)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = ComputeType is { } type ? images.to(type) : images;
+        int size = Config.Resolution;
+        foreach (DiscriminatorBlock block in blocks)
+        {
+            string name = $"b{size}";
+            x = block.Pass(x, (layer, output, bound) => see($"{name}.{layer}", output, bound));
+            size /= 2;
+        }
     }
 
     /// <summary>Copies a state with exactly this network's names and shapes.</summary>

@@ -13,6 +13,7 @@ public sealed class DiscriminatorBlock : nn.Module<Tensor, Tensor>
     private readonly DiscriminatorConv conv0;
     private readonly DiscriminatorConv conv1;
     private readonly DiscriminatorConv skip;
+    private readonly double clamp;
     private Tensor resample_filter;
 
     /// <summary>Draws the weights.</summary>
@@ -25,6 +26,7 @@ public sealed class DiscriminatorBlock : nn.Module<Tensor, Tensor>
     public DiscriminatorBlock(int? imageChannels, int channels, int outChannels, double clamp, torch.Generator generator)
         : base(nameof(DiscriminatorBlock))
     {
+        this.clamp = clamp;
         resample_filter = DiscriminatorConv.ResampleFilter();
         register_buffer(nameof(resample_filter), resample_filter);
         if (imageChannels is int colours)
@@ -37,11 +39,25 @@ public sealed class DiscriminatorBlock : nn.Module<Tensor, Tensor>
     /// <summary>Applies the block.</summary>
     /// <param name="input">[N, channels or image channels, R, R].</param>
     /// <returns>[N, outChannels, R/2, R/2].</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Pass(input, null);
+
+    /// <summary>Applies the block, and shows what its layers with a bound make of it.</summary>
+    /// <param name="input">[N, channels or image channels, R, R].</param>
+    /// <param name="see">Is given the name of a layer, its output and the bound on that; null: nobody looks.</param>
+    /// <returns>[N, outChannels, R/2, R/2].</returns>
+    internal Tensor Pass(Tensor input, Action<string, Tensor, double>? see)
     {
+        double half = Math.Sqrt(0.5);
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = fromrgb is null ? input : fromrgb.forward(input);
-        Tensor beside = skip.forward(x, Math.Sqrt(0.5));
-        return (beside + conv1.forward(conv0.forward(x), Math.Sqrt(0.5))).MoveToOuterDisposeScope();
+        Tensor x = fromrgb is null ? input : Seen(nameof(fromrgb), fromrgb.forward(input), clamp);
+        Tensor beside = skip.forward(x, half);
+        Tensor middle = Seen(nameof(conv0), conv0.forward(x), clamp);
+        return (beside + Seen(nameof(conv1), conv1.forward(middle, half), clamp * half)).MoveToOuterDisposeScope();
+
+        Tensor Seen(string layer, Tensor output, double bound)
+        {
+            see?.Invoke(layer, output, bound);
+            return output;
+        }
     }
 }

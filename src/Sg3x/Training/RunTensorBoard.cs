@@ -42,7 +42,11 @@ internal sealed class RunTensorBoard : IDisposable
 
         foreach (LayerActivity layer in tick.Layers ?? [])
         {
-            values.Add(($"layers_magnitude/{layer.Name}", layer.Magnitude));
+            if (layer.Magnitude is double magnitude)
+            {
+                values.Add(($"layers_magnitude/{layer.Name}", magnitude));
+            }
+
             values.Add(($"layers_clamped/{layer.Name}", layer.Clamped));
             values.Add(($"layers_zero/{layer.Name}", layer.Zero));
         }

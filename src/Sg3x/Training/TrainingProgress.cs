@@ -24,7 +24,8 @@ public sealed record TrainingTick(
     /// <summary>D's loss, the sum of both terms.</summary>
     public double DiscriminatorLoss => DiscriminatorLossFake + DiscriminatorLossReal;
 
-    /// <summary>What the layers of G make of a few latents; null where that was not measured.</summary>
+    /// <summary>What the layers of G make of a few latents, and those of D of a few real images; null where that was not
+    /// measured.</summary>
     public IReadOnlyList<LayerActivity>? Layers { get; init; }
 }
 

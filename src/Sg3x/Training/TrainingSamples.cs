@@ -12,7 +12,7 @@ namespace Sg3x.Training;
 internal sealed class TrainingSamples : IDisposable
 {
     // Enough values to see a layer that is dead or saturated, and far fewer than are trained on from one look to the next.
-    private const int MeasuredLatents = 4;
+    private const int MeasuredImages = 4;
 
     private readonly TrainingState _state;
     private readonly IImageDataset _dataset;
@@ -37,11 +37,13 @@ internal sealed class TrainingSamples : IDisposable
         Write(path, Generate(_gridLatents), show);
     }
 
-    /// <summary>What the layers of G make of the first latents of the grid.</summary>
+    /// <summary>What the layers of G make of the first latents of the grid, and those of D of a few real images.</summary>
     internal IReadOnlyList<LayerActivity> Layers()
     {
-        using Tensor few = _gridLatents.narrow(0, 0, Math.Min(MeasuredLatents, _gridLatents.shape[0]));
-        return LayerActivity.Measure(_state.G, few);
+        using IDisposable scope = NewDisposeScope();
+        Tensor latents = _gridLatents.narrow(0, 0, Math.Min(MeasuredImages, _gridLatents.shape[0]));
+        Tensor reals = Reals(0, MeasuredImages, MeasuredImages).to(_state.Device);
+        return [.. LayerActivity.Measure(_state.G, latents), .. LayerActivity.Measure(_state.D, reals)];
     }
 
     /// <summary>Writes a grid of real images, evenly spread over the data set.</summary>

@@ -4,8 +4,9 @@ using Sg3x.Configuration;
 namespace Sg3x.Training.Monitors;
 
 /// <summary>
-/// Layers that have stopped working: saturated (values at the clamp), dead (values at zero), or with a magnitude average σ² that runs
-/// away. A healthy layer keeps σ² near 1 and has neither.
+/// Layers that have stopped working: saturated (values at the clamp), dead (values at zero), or with a magnitude average σ² that
+/// runs away. A healthy layer of G keeps σ² near 1 and has neither; D's layers have no such average, and no magnitude that is
+/// theirs to keep.
 /// </summary>
 public sealed class LayerMonitor : IRunMonitor
 {
@@ -51,14 +52,16 @@ public sealed class LayerMonitor : IRunMonitor
         List<MonitorAlarm> alarms = [];
         foreach (LayerActivity layer in tick.Layers)
         {
-            double least = _past.Select(p => p.Magnitudes.GetValueOrDefault(layer.Name, layer.Magnitude))
-                .Append(layer.Magnitude).Min();
             Check("saturated", layer.Clamped >= Clamped, $"{Percent(layer.Clamped)} of its values are at the clamp");
             Check("dead", layer.Zero >= Zero, $"{Percent(layer.Zero)} of its values are zero");
-            Check("drifting", layer.Magnitude > Growth * least, string.Create(CultureInfo.InvariantCulture,
-                $"its magnitude average has gone from {least:0.###} to {layer.Magnitude:0.###} in {_driftKimg:0.#} kimg"));
-            Check("extreme", layer.Magnitude is > Extreme or < 1 / Extreme, string.Create(CultureInfo.InvariantCulture,
-                $"its magnitude average is {layer.Magnitude:0.###e+0}, and that of a healthy layer near 1"));
+            if (layer.Magnitude is double magnitude)
+            {
+                double least = _past.Select(p => p.Magnitudes.GetValueOrDefault(layer.Name, magnitude)).Append(magnitude).Min();
+                Check("drifting", magnitude > Growth * least, string.Create(CultureInfo.InvariantCulture,
+                    $"its magnitude average has gone from {least:0.###} to {magnitude:0.###} in {_driftKimg:0.#} kimg"));
+                Check("extreme", magnitude is > Extreme or < 1 / Extreme, string.Create(CultureInfo.InvariantCulture,
+                    $"its magnitude average is {magnitude:0.###e+0}, and that of a healthy layer near 1"));
+            }
 
             void Check(string what, bool isSo, string seen)
             {
@@ -72,12 +75,14 @@ public sealed class LayerMonitor : IRunMonitor
                 {
                     alarms.Add(new MonitorAlarm("layers", string.Create(CultureInfo.InvariantCulture,
                         $"Layer {layer.Name} is {what}: {seen}, for {trouble.Kimg:0.###} kimg. ")
-                        + "Levers: a lower learning rate of G, a larger γ of R1; a checkpoint from before it to go on from."));
+                        + $"Levers: a lower learning rate of {(layer.IsOfDiscriminator ? "D" : "G")}, a larger γ of R1;"
+                        + " a checkpoint from before it to go on from."));
                 }
             }
         }
 
-        _past.Enqueue((tick.Kimg, tick.Layers.ToDictionary(l => l.Name, l => l.Magnitude, StringComparer.Ordinal)));
+        _past.Enqueue((tick.Kimg, tick.Layers.Where(l => l.Magnitude is not null)
+            .ToDictionary(l => l.Name, l => l.Magnitude!.Value, StringComparer.Ordinal)));
         return alarms;
     }
 

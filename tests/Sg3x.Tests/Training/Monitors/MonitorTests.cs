@@ -10,7 +10,8 @@ public sealed class MonitorTests
 {
     private static readonly MonitorConfig Config = new();
 
-    /// <summary>The write-up's run: D's loss 0.02 to 0.09, G's 3 to 5, for a thousand steps of 32 images from 34 kimg on.</summary>
+    /// <summary>The write-up's run: D's loss 0.02 to 0.09, G's 3 to 5, for a thousand steps of 32 images from 34 kimg
+    /// on.</summary>
     [Fact]
     public void A_collapse_is_reported_once_with_its_levers()
     {
@@ -62,7 +63,8 @@ public sealed class MonitorTests
             word => Assert.Contains(word, alarm.Message, StringComparison.Ordinal));
     }
 
-    /// <summary>At its start a run's images are told apart from any real ones; the augmentation's p then brings r_t down.</summary>
+    /// <summary>At its start a run's images are told apart from any real ones; the augmentation's p then brings r_t
+    /// down.</summary>
     [Fact]
     public void A_high_r_t_that_falls_is_no_memorisation() => Assert.Empty(MadeUpRun.Alarms(
         new MemorisationMonitor(Config), 60, kimg => MadeUpRun.Tick(kimg, sign: 1 - (kimg / 500))));
@@ -86,6 +88,18 @@ public sealed class MonitorTests
             kimg => MadeUpRun.Tick(kimg, layers: MadeUpRun.Layer(magnitude, clamped, zero))));
         Assert.Equal(12, kimg);
         Assert.StartsWith($"Layer L3_52_512 is {what}: ", alarm.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.02, 0.0, "saturated")]
+    [InlineData(0.0, 0.7, "dead")]
+    public void So_is_one_of_the_discriminator(double clamped, double zero, string what)
+    {
+        (double kimg, MonitorAlarm alarm) = Assert.Single(MadeUpRun.Alarms(new LayerMonitor(Config, 20), 20,
+            kimg => MadeUpRun.Tick(kimg, layers: [MadeUpRun.Layer(), new LayerActivity("D.b64.conv0", null, clamped, zero)])));
+        Assert.Equal(12, kimg);
+        Assert.StartsWith($"Layer D.b64.conv0 is {what}: ", alarm.Message, StringComparison.Ordinal);
+        Assert.Contains("a lower learning rate of D,", alarm.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,8 +129,8 @@ public sealed class MonitorTests
     }
 
     /// <summary>
-    /// Healthy runs: D's loss 0.2 to 1.8, G's 0.5 to 5, r_t wandering between −0.4 and 0.89 after a start where it may be 1 for less
-    /// than a window, σ² wandering by less than a factor of 16, now and then a line that is bad by itself.
+    /// Healthy runs: D's loss 0.2 to 1.8, G's 0.5 to 5, r_t wandering between −0.4 and 0.89 after a start where it may be 1 for
+    /// less than a window, σ² wandering by less than a factor of 16, now and then a line that is bad by itself.
     /// </summary>
     [Property]
     public void Healthy_runs_are_left_in_peace(int seed)
@@ -132,7 +146,8 @@ public sealed class MonitorTests
             magnitude = Math.Clamp(magnitude + ((random.NextDouble() - 0.5) / 4), -1.9, 1.9);
             bool isBad = i - bad > 3 && random.Next(20) == 0;
             bad = isBad ? i : bad;
-            LayerActivity layer = MadeUpRun.Layer(Math.Pow(2, magnitude), isBad ? 0.5 : random.NextDouble() / 101, random.NextDouble() / 3);
+            LayerActivity layer = MadeUpRun.Layer(
+                Math.Pow(2, magnitude), isBad ? 0.5 : random.NextDouble() / 101, random.NextDouble() / 3);
             TrainingTick tick = MadeUpRun.Tick(
                 kimg, isBad ? 4 : 0.5 + (random.NextDouble() * 4.5), isBad ? 0.05 : 0.2 + (random.NextDouble() * 1.6),
                 kimg < easy ? 1 : sign, layer);

@@ -26,11 +26,13 @@ public sealed class MonitoredRunTests : IDisposable
         Assert.Empty(summary.Warnings);
         Assert.Equal(progress.Ticks[^1], summary.Last);
         using TrainingState state = new(TinyRun.Config, CPU);
+        string[] ofD = ["D.b16.fromrgb", "D.b16.conv0", "D.b16.conv1", "D.b8.conv0", "D.b8.conv1"];
         Assert.Equal(
-            state.G.Synthesis.Layers.Select(l => l.Plan.Name), progress.Ticks[0].Layers!.Select(l => l.Name));
+            [.. state.G.Synthesis.Layers.Select(l => l.Plan.Name), .. ofD], progress.Ticks[0].Layers!.Select(l => l.Name));
         Assert.All(progress.Ticks.SelectMany(t => t.Layers!), layer =>
         {
-            Assert.InRange(layer.Magnitude, 0.01, 100);
+            Assert.Equal(ofD.Contains(layer.Name), layer.Magnitude is null);
+            Assert.InRange(layer.Magnitude ?? 1, 0.01, 100);
             Assert.Equal(0, layer.Clamped);
             Assert.InRange(layer.Zero, 0, 0.1);
         });
@@ -56,11 +58,23 @@ public sealed class MonitoredRunTests : IDisposable
         Assert.InRange(layers[0].Zero, 0, 0.1);
         Assert.InRange(layers[1].Clamped, 0.5, 1);
         Assert.Equal(1, layers[2].Zero);
-        Assert.Equal([1, 1, 1e30f, 1, 1], layers.Select(l => (float)l.Magnitude));
+        Assert.Equal([1, 1, 1e30f, 1, 1], layers.Select(l => (float)l.Magnitude!.Value));
+
+        using (no_grad())
+        {
+            // The last layer of a block has the bound of its gain √½; what follows a layer of zeros sees the skip alone.
+            state.D.state_dict()["b16.conv1.bias"].fill_(1e4f);
+            state.D.state_dict()["b8.conv0.weight"].zero_();
+        }
+
+        layers = LayerActivity.Measure(state.D, randn(4, 3, 16, 16));
+        Assert.Equal(["D.b16.conv1"], layers.Where(l => l.Clamped > 0).Select(l => l.Name));
+        Assert.Equal(["D.b8.conv0", "D.b8.conv1"], layers.Where(l => l.Zero > 0.1).Select(l => l.Name));
+        Assert.Equal(1, layers[2].Clamped);
     }
 
-    /// <summary>G stands still, and D, without a penalty, learns to tell its images apart: a true collapse, from about the fiftieth
-    /// image on.</summary>
+    /// <summary>G stands still, and D, without a penalty, learns to tell its images apart: a true collapse, from about the
+    /// fiftieth image on.</summary>
     [Fact]
     public void A_collapse_stops_a_run_where_that_is_asked_for_and_the_state_is_kept()
     {
