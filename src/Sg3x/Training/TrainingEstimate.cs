@@ -31,7 +31,8 @@ public sealed record TrainingEstimate(
 {
     private const int FloatBytes = sizeof(float);
 
-    // Of the "bgc" pipeline, as operations in filters: 0.75 µs of a processor thread for a pixel of three channels, at 32² to 128².
+    // Of the "bgc" pipeline, as operations in filters: 0.75 µs of a processor thread for a pixel of three channels, at 32² to
+    // 128².
     private const double AugmentationFlops = 5000;
 
     /// <summary>Bytes of weights and activations together.</summary>

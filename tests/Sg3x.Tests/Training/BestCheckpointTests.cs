@@ -4,7 +4,6 @@ using Sg3x.Configuration;
 using Sg3x.Metrics;
 using Sg3x.Tests.Checkpoints;
 using Sg3x.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sg3x.Tests.Training;
