@@ -4,6 +4,7 @@ namespace Sg3x.Spec.Layers;
 /// The mapping network (AFG appendix B) and truncation:
 /// <code>
 ///   w  = fc1(fc0(z / √(mean z² + 1e−8)))            every layer activated, lr = 0.01
+///   w  = fc1(fc0(ẑ ⊕ ê))                            with classes: ẑ and the label's embedding, one behind the other
 ///   w' = w_avg + ψ·(w − w_avg)
 /// </code>
 /// </summary>
@@ -13,14 +14,16 @@ public static class Mapping
     public const double Lr = 0.01;
 
     /// <summary>w for one z, through any number of layers.</summary>
-    public static double[] Forward(double[] z, IReadOnlyList<(double[,] W, double[] b)> layers)
-    {
-        double rms = Math.Sqrt(z.Average(value => value * value) + 1e-8);
-        double[] x = [.. z.Select(value => value / rms)];
-        foreach ((double[,] W, double[] b) in layers)
-            x = FullyConnected.Forward(x, W, b, Lr, activate: true);
-        return x;
-    }
+    public static double[] Forward(double[] z, IReadOnlyList<(double[,] W, double[] b)> layers) =>
+        Layers(ClassEmbedding.Normalised(z), layers);
+
+    /// <summary>w for one z and the embedding ê of one label.</summary>
+    public static double[] Forward(double[] z, double[] ê, IReadOnlyList<(double[,] W, double[] b)> layers) =>
+        Layers([.. ClassEmbedding.Normalised(z), .. ê], layers);
+
+    /// <summary>The layers alone.</summary>
+    public static double[] Layers(double[] x, IReadOnlyList<(double[,] W, double[] b)> layers) =>
+        layers.Aggregate(x, (y, layer) => FullyConnected.Forward(y, layer.W, layer.b, Lr, activate: true));
 
     public static double[] Truncate(double[] w, double[] wAvg, double ψ) =>
         [.. w.Zip(wAvg, (value, average) => average + ψ * (value - average))];

@@ -8,7 +8,7 @@ namespace Sg3x.Spec.Networks;
 /// <code>
 ///   x  = fromrgb(image)                                          first block only
 ///   x ← √½·skip(x) + √½·conv1(conv0(x))                          every block, halving the side, down to 4×4
-///   D  = out(fc(conv(minibatch deviation(x))))
+///   D  = out(fc(conv(minibatch deviation(x))))                   or, with classes, its projection on m(c)
 /// </code>
 /// Slow, and meant for small networks.
 /// </summary>
@@ -35,18 +35,22 @@ public sealed class Discriminator
         steps.Add(new Convolved(Layer("b4.conv")));
     }
 
-    /// <summary>D of each image.</summary>
-    public double[] Logits(double[][][,] images) => [.. Epilogue(Features(images)[^1]).Select(e => e.Logit)];
+    /// <summary>D of each image, with classes as one of its label c.</summary>
+    public double[] Logits(double[][][,] images, double[][]? c = null) =>
+        [.. Epilogue(Features(images)[^1], c).Select(e => e.Logit)];
 
     /// <summary>∇ Σ_n D(image_n) with respect to every image.</summary>
-    public double[][][,] Gradient(double[][][,] images)
+    public double[][][,] Gradient(double[][][,] images, double[][]? c = null)
     {
         List<double[][][,]> x = Features(images);
-        double[][][,] d = [.. Epilogue(x[^1]).Select(e => e.Gradient)];
+        double[][][,] d = [.. Epilogue(x[^1], c).Select(e => e.Gradient)];
         for (int i = steps.Count - 1; i >= 0; i--)
             d = steps[i].Gradient(x[i], d);
         return d;
     }
+
+    /// <summary>What an image's verdict is projected on: m(c), or the number 1.</summary>
+    private double[] Direction(double[]? c) => c is null ? [1] : Mapping.Layers(state.Embedded(c), state.MappingLayers);
 
     /// <summary>What enters each step, and what leaves the last.</summary>
     private List<double[][][,]> Features(double[][][,] images)
@@ -58,19 +62,21 @@ public sealed class Discriminator
     }
 
     /// <summary>fc (activated) and out (linear) over [C, H, W].</summary>
-    private IEnumerable<(double Logit, double[][,] Gradient)> Epilogue(double[][][,] x)
+    private IEnumerable<(double Logit, double[][,] Gradient)> Epilogue(double[][][,] x, double[][]? labels)
     {
         double[,] W = state.Matrix("b4.fc.weight"), V = state.Matrix("b4.out.weight");
         double[] b = state.Vector("b4.fc.bias"), c = state.Vector("b4.out.bias");
-        foreach (double[][,] image in x)
+        foreach ((int n, double[][,] image) in x.Index())
         {
+            double[] m = Direction(labels?[n]);
             double[] flat = [.. image.SelectMany(plane => plane.Cast<double>())];
             double[] t = FullyConnected.Forward(flat, W, b, 1, activate: false);
             double[] y = [.. t.Select(FullyConnected.LeakyRelu)];
-            double logit = FullyConnected.Forward(y, V, c, 1, activate: false)[0];
+            double logit = ClassEmbedding.Project(FullyConnected.Forward(y, V, c, 1, activate: false), m);
 
             double[] dt = [.. t.Select((value, o) =>
-                V[0, o] / Math.Sqrt(y.Length) * Math.Sqrt(2) * (value >= 0 ? 1 : 0.2))];
+                ClassEmbedding.Project([.. m.Select((_, j) => V[j, o])], m)
+                    / Math.Sqrt(y.Length) * Math.Sqrt(2) * (value >= 0 ? 1 : 0.2))];
             int next = 0;
             double[][,] gradient = [.. image.Select(plane => Plane.Map(plane, _ =>
             {

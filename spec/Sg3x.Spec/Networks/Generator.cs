@@ -17,30 +17,23 @@ public sealed class Generator(LayerSchedule schedule, NetworkState state)
 
     public NetworkState State => state;
 
-    /// <summary>Layers of the mapping network, counted from the state.</summary>
-    private List<(double[,] W, double[] b)> MappingLayers
-    {
-        get
-        {
-            var layers = new List<(double[,], double[])>();
-            while (state.Has($"mapping.fc{layers.Count}.weight"))
-                layers.Add((state.Matrix($"mapping.fc{layers.Count}.weight"), state.Vector($"mapping.fc{layers.Count}.bias")));
-            return layers;
-        }
-    }
-
     /// <summary>w for each z, truncated by ψ.</summary>
-    public double[][] Map(double[][] z, double ψ = 1)
+    public double[][] Map(double[][] z, double ψ = 1) => Map(z, null, ψ);
+
+    /// <summary>w for each z and its label, truncated by ψ; without labels where there are no classes.</summary>
+    public double[][] Map(double[][] z, double[][]? c, double ψ = 1)
     {
-        List<(double[,], double[])> layers = MappingLayers;
+        IReadOnlyList<(double[,], double[])> layers = state.MappingLayers;
         double[] average = state.Vector("mapping.w_avg");
-        return [.. z.Select(row => Mapping.Truncate(Mapping.Forward(row, layers), average, ψ))];
+        return [.. z.Select((row, n) => Mapping.Truncate(
+            c is null ? Mapping.Forward(row, layers) : Mapping.Forward(row, state.Embedded(c[n]), layers), average, ψ))];
     }
 
-    /// <summary>w_avg after a batch of z: the mapping's average moves by 1 − 0.998 towards the batch mean of w.</summary>
-    public double[] UpdatedAverage(double[][] z)
+    /// <summary>w_avg after a batch of z: the mapping's average moves by 1 − 0.998 towards the batch mean of w, whatever its
+    /// labels.</summary>
+    public double[] UpdatedAverage(double[][] z, double[][]? c = null)
     {
-        double[][] w = Map(z);
+        double[][] w = Map(z, c);
         return [.. state.Vector("mapping.w_avg").Select((average, i) =>
             MovingAverage.Step(average, w.Average(row => row[i]), MovingAverage.WAvgBeta))];
     }

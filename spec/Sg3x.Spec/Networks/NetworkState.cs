@@ -27,6 +27,15 @@ public sealed class NetworkState(IReadOnlyDictionary<string, NamedArray> arrays)
         return matrix;
     }
 
+    /// <summary>The layers of a mapping network, fc0, fc1, …, as many as there are.</summary>
+    public IReadOnlyList<(double[,] W, double[] b)> MappingLayers => [.. Enumerable.Range(0, arrays.Count)
+        .TakeWhile(i => Has($"mapping.fc{i}.weight"))
+        .Select(i => (Matrix($"mapping.fc{i}.weight"), Vector($"mapping.fc{i}.bias")))];
+
+    /// <summary>ê of a label, by the embedding of a mapping network.</summary>
+    public double[] Embedded(double[] c) =>
+        Layers.ClassEmbedding.Forward(c, Matrix("mapping.embed.weight"), Vector("mapping.embed.bias"));
+
     /// <summary>[out, in, rows, columns].</summary>
     public double[,,,] Kernel(string name)
     {

@@ -27,6 +27,8 @@ public enum Phase
 /// Each sees what the ones before it made. A is the augmentation of each image by draws of its own, anew in each place
 /// (<see cref="Augmentation.Pipeline"/>); R1's gradient is with respect to the image before it. σ² and w_avg move in the
 /// generator pass of D alone.
+/// With classes D is D(·, c) and G is G(·, c), c the images' own labels or, of generated ones, drawn as
+/// <see cref="ClassLabels"/> says.
 /// </summary>
 public static class Iteration
 {

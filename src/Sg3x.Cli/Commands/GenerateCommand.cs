@@ -25,6 +25,8 @@ internal static class GenerateCommand
         DefaultValueFactory = _ => "0-15",
     };
 
+    private static readonly Option<int?> Class = ClassOption.Create("needed for one");
+
     private static readonly Option<double> Truncation = CommonOptions.Truncation();
 
     private static readonly Option<string?> Out = new("--out")
@@ -57,13 +59,14 @@ internal static class GenerateCommand
     {
         var command = new Command("generate", "Makes images with a trained generator: one grid, or a file for each seed.")
         {
-            Network, Best, Seeds, Truncation, Out, Single, Columns, Scale, DeviceOption, Threads,
+            Network, Best, Seeds, Class, Truncation, Out, Single, Columns, Scale, DeviceOption, Threads,
         };
         command.SetAction(Run);
         Examples.For(command,
             ("sg3x generate runs/00000-demo", "a grid of sixteen, generated.png"),
             ("sg3x generate runs/00000-demo --seeds 3,7,20-30 --trunc 0.7 --scale 4 --out cats.png",
                 "chosen seeds, truncated, four times as large"),
+            ("sg3x generate runs/00004-cats-64 --class 1", "of the second class of a network with classes"),
             ("sg3x generate network.safetensors --seeds 0-99 --single --out images", "a hundred files"));
         return command;
     }
@@ -83,8 +86,9 @@ internal static class GenerateCommand
         string path = NetworkSource.Find(result.GetRequiredValue(Network), result.GetValue(Best));
         Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(path, device);
+        int? number = ClassOption.Demand(result.GetValue(Class), generator.Config.CDim);
         IEnumerable<(long Seed, Tensor Image)> images = seeds.Select(
-            seed => (seed, DisplayScaling.Enlarge(SeededImages.Image(generator, seed, truncation, device), scale)));
+            seed => (seed, DisplayScaling.Enlarge(SeededImages.Image(generator, seed, truncation, device, number), scale)));
         if (result.GetValue(Single))
         {
             WriteFiles(result.GetValue(Out) ?? "generated", images);

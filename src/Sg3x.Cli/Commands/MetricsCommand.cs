@@ -46,6 +46,9 @@ internal static class MetricsCommand
         HelpName = "N",
     };
 
+    private static readonly Option<int?> Class = ClassOption.Create(
+        "measures it alone, against the real images of that class. Without it labels are drawn from those of --data");
+
     private static readonly Option<bool> Rotations = new("--rotations")
     {
         Description = "Measure EQ-R of config T too, which is not made for it",
@@ -74,8 +77,8 @@ internal static class MetricsCommand
             + " images"
             + " are kept in $XDG_CACHE_HOME/sg3x/metrics under the images' content.")
         {
-            Network, Best, Data, FeatureFile, Samples, MostReal, Batch, Seed, Rotations, NoEquivariance, SkipBad, DeviceOption,
-            Threads, JsonOption,
+            Network, Best, Data, FeatureFile, Class, Samples, MostReal, Batch, Seed, Rotations, NoEquivariance, SkipBad,
+            DeviceOption, Threads, JsonOption,
         };
         command.SetAction(Run);
         Examples.For(command,
@@ -116,6 +119,18 @@ internal static class MetricsCommand
         torch.Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(
             NetworkSource.Find(result.GetRequiredValue(Network), result.GetValue(Best)), device);
+        int classes = generator.Config.CDim;
+        int? number = result.GetValue(Class);
+        if (classes == 0 || number is not null)
+        {
+            number = ClassOption.Demand(number, classes);
+        }
+        else if (source is null)
+        {
+            throw UserException.Mismatch(
+                "--data", "images whose classes labels are drawn from, or one class (--class)", "nothing");
+        }
+
         using FeatureExtractor? extractor = features is null ? null : FeatureExtractor.Load(features, device);
         using var interruption = new Interruption(() => { });
         try
@@ -127,6 +142,7 @@ internal static class MetricsCommand
                     new ImageDatasetOptions
                     {
                         SkipBad = result.GetValue(SkipBad),
+                        Labels = classes > 0,
                         Progress = progress.Named("images checked"),
                         Stop = interruption.Token,
                     });
@@ -136,6 +152,7 @@ internal static class MetricsCommand
                     MostReal = result.GetValue(MostReal),
                     Batch = result.GetValue(Batch),
                     Seed = result.GetValue(Seed),
+                    Class = number,
                     Equivariance = !result.GetValue(NoEquivariance),
                     Rotations = result.GetValue(Rotations) ? true : null,
                     Features = extractor,

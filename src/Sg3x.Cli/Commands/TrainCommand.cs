@@ -68,6 +68,7 @@ internal static class TrainCommand
     [
         Shorthand("--data", "data", "FOLDER|ZIP|cats:",
             "Real images: a folder or a zip of PNG and JPEG, or cats: (cats:COUNT) for drawn ones"),
+        Shorthand("--cond", "cond", Switch, "Train on the images' classes, which dataset.json beside them has"),
         Shorthand("--mirror", "mirror", Switch, "Show every image mirrored as well"),
         Shorthand("--resolution", "resolution", "PIXELS", "Width and height of the images, a power of two"),
         Shorthand("--kimg", "kimg", "N", "Length of the run in thousands of real images shown"),

@@ -31,6 +31,8 @@ internal static class VideoCommand
         DefaultValueFactory = _ => "0-3",
     };
 
+    private static readonly Option<int?> Class = ClassOption.Create("needed for one");
+
     private static readonly Option<string> Space = new("--space")
     {
         Description = "Where it goes: z (great circles) or w (straight lines)",
@@ -99,8 +101,8 @@ internal static class VideoCommand
                 + " texture"
             + " sticks to the screen.")
         {
-            Network, Best, Out, Seeds, Space, Easing, NoLoop, Sweep, Reach, Seconds, Fps, Truncation, Scale, DeviceOption,
-            Threads,
+            Network, Best, Out, Seeds, Class, Space, Easing, NoLoop, Sweep, Reach, Seconds, Fps, Truncation, Scale,
+            DeviceOption, Threads,
         };
         command.SetAction(Run);
         Examples.For(command,
@@ -127,6 +129,10 @@ internal static class VideoCommand
         string network = NetworkSource.Find(result.GetRequiredValue(Network), result.GetValue(Best));
         torch.Device device = new ComputeOptions(result.GetRequiredValue(DeviceOption), result.GetValue(Threads)).Apply();
         using Generator generator = NetworkFile.LoadGenerator(network, device);
+        options = options with
+        {
+            Walk = options.Walk with { Class = ClassOption.Demand(result.GetValue(Class), generator.Config.CDim) },
+        };
         using var interruption = new Interruption(() => { });
         try
         {

@@ -52,6 +52,14 @@ internal static class Bridge
 
     public static Tensor Tensor(double[] values, long[] shape, ScalarType dtype) => tensor(values).reshape(shape).to(dtype);
 
+    /// <summary>Labels for a batch where any will do: class i mod C of sample i; null where there are no classes.</summary>
+    public static double[][]? Labels(int n, int classes) => classes == 0 ? null
+        : [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, classes).Select(k => k == i % classes ? 1.0 : 0).ToArray())];
+
+    /// <summary>Rows as [N, columns]; null of none.</summary>
+    public static Tensor? Rows(double[][]? rows, ScalarType dtype) =>
+        rows is null ? null : Tensor([.. rows.SelectMany(row => row)], [rows.Length, rows[0].Length], dtype);
+
     /// <summary>[N, C, H, W].</summary>
     public static Tensor Tensor(double[][][,] batch, ScalarType dtype) => Tensor(
         [.. batch.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())],

@@ -1,4 +1,5 @@
 using Sg3x.Augmentation;
+using Sg3x.Data;
 using Sg3x.Spec.Augmentation;
 using Sg3x.Spec.Training;
 using Sg3x.Training;
@@ -14,7 +15,8 @@ namespace Sg3x.Oracle.Checks;
 /// production's networks and gradients, which other checks hold to the spec.
 /// </summary>
 /// <param name="state">Networks to train, at their start; the optimisers in it are not used.</param>
-internal sealed class DefinedTraining(TrainingState state)
+/// <param name="data">The classes of the data's images; null where the networks have none.</param>
+internal sealed class DefinedTraining(TrainingState state, ImageLabels? data = null)
 {
     // The share of the largest logit within which rounding may turn a sign: as much as a step's movement may be off.
     private const double SignsOfRounding = 0.01;
@@ -29,12 +31,12 @@ internal sealed class DefinedTraining(TrainingState state)
     /// <summary>Of the real logits from which p moved last, or is to move next, those whose sign could be rounding's.</summary>
     public int Doubtful { get; private set; }
 
-    /// <summary>One iteration on real images, float32 [N, 3, R, R].</summary>
-    public void Iterate(Tensor real)
+    /// <summary>One iteration on real images, float32 [N, 3, R, R], and their classes.</summary>
+    public void Iterate(Tensor real, int[]? classes = null)
     {
         Doubtful = Controller.Count == 0 ? 0 : Doubtful;
         foreach (Phase phase in Iteration.Phases((int)state.Iteration, state.Config.Training.R1Interval))
-            Take(phase, real);
+            Take(phase, real, classes);
         Controller.EndIteration((int)state.Iteration);
         state.Iteration++;
     }
@@ -43,27 +45,28 @@ internal sealed class DefinedTraining(TrainingState state)
     public void Follow(double p) => Controller = Controller.Count == 0 ? ControllerAt(state, p) : Controller;
 
     /// <summary>One step of an iteration.</summary>
-    public void Take(Phase phase, Tensor real)
+    public void Take(Phase phase, Tensor real, int[]? classes = null)
     {
         using IDisposable scope = NewDisposeScope();
+        Tensor? own = Vectors(classes), label = Drawn(phase);
         switch (phase)
         {
             case Phase.Generator:
                 Step(state.G, generator, Losses.Generator(
-                    state.D.forward(Augmented(Images(phase), RandomPurpose.GeneratorAugmentation))));
+                    state.D.forward(Augmented(Images(phase, label), RandomPurpose.GeneratorAugmentation), label)));
                 break;
             case Phase.Discriminator:
                 Tensor fake;
                 using (no_grad())
-                    fake = Augmented(Images(phase), RandomPurpose.FakeAugmentation);
-                Tensor verdicts = state.D.forward(Augmented(real, RandomPurpose.RealAugmentation));
+                    fake = Augmented(Images(phase, label), RandomPurpose.FakeAugmentation);
+                Tensor verdicts = state.D.forward(Augmented(real, RandomPurpose.RealAugmentation), own);
                 Observe(verdicts);
-                Step(state.D, discriminator, Losses.DiscriminatorOnFake(state.D.forward(fake))
+                Step(state.D, discriminator, Losses.DiscriminatorOnFake(state.D.forward(fake, label))
                     + Losses.DiscriminatorOnReal(verdicts));
                 break;
             case Phase.R1:
                 Tensor x = real.detach().clone().requires_grad_(true);
-                Tensor logits = state.D.forward(Augmented(x, RandomPurpose.PenaltyAugmentation));
+                Tensor logits = state.D.forward(Augmented(x, RandomPurpose.PenaltyAugmentation), own);
                 Observe(logits);
                 double weight = Iteration.R1Weight(state.Config.Training.R1Gamma, state.Config.Training.R1Interval);
 
@@ -76,14 +79,29 @@ internal sealed class DefinedTraining(TrainingState state)
         }
     }
 
+    private Tensor? Vectors(int[]? classes)
+    {
+        double[] OneHot(int number) =>
+            [.. Enumerable.Range(0, state.Config.Generator.CDim).Select(k => k == number ? 1.0 : 0)];
+        return Bridge.Rows(classes?.Select(OneHot).ToArray(), ScalarType.Float32)?.to(state.Device);
+    }
+
+    // Drawn for the phase and the iteration alone; that they are the data's, training.labels knows.
+    private Tensor? Drawn(Phase phase)
+    {
+        RandomPurpose purpose = phase == Phase.Generator ? RandomPurpose.GeneratorLabels : RandomPurpose.DiscriminatorLabels;
+        return Vectors(data?.Draw(
+            CounterRandom.Seed(state.Config.Training.Seed, purpose, state.Iteration), state.Config.Training.Batch));
+    }
+
     // Latents are normal and of the phase and the iteration alone; which ones is production's to say.
-    private Tensor Images(Phase phase)
+    private Tensor Images(Phase phase, Tensor? label)
     {
         RandomPurpose purpose = phase == Phase.Generator ? RandomPurpose.GeneratorLatents : RandomPurpose.DiscriminatorLatents;
         long seed = CounterRandom.Seed(state.Config.Training.Seed, purpose, state.Iteration);
         Tensor z = CounterRandom.Normal(seed, state.Device, state.Config.Training.Batch, state.Config.Generator.ZDim);
         bool moves = Iteration.MovesAverages(phase);
-        return state.G.Synthesize(state.G.Map(z, updateAverages: moves), moves);
+        return state.G.Synthesize(state.G.Map(z, label, updateAverages: moves), moves);
     }
 
     // Where there is a gradient it is production's pipeline that has it; its images are not looked at.

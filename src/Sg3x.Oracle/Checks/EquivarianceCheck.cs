@@ -33,7 +33,7 @@ internal sealed class EquivarianceCheck : NarrowCheck
         double[][] z = [draw.Row(config.ZDim)];
         using IDisposable quiet = no_grad();
         Tensor ws = subject.Networks.Map(generator, subject.Tensor(z[0], [1, config.ZDim], ScalarType.Float32), 1, false);
-        double[][] w = spec.Map(z);
+        double[][] w = spec.Map(z, Bridge.Labels(1, config.CDim));
 
         int size = config.Resolution;
         (double X, double Y)[] translations = [(3, -2), (2.4, 3.3)];

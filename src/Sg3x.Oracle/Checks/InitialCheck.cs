@@ -35,17 +35,18 @@ internal sealed class InitialCheck : ICheck
             ChannelBase = 1 << 20,
             ZDim = 40,
             WDim = 40,
+            CDim = 20,
             MappingLayers = Math.Min(subject.Config.MappingLayers, 2),
         };
         using Sg3x.Networks.Generator generator = subject.Generator(config, subject.Seed);
         foreach (Finding finding in Generator(generator, LayerSchedule.Create(config)))
             yield return finding;
-        var d = new DiscriminatorConfig { Resolution = 16, ChannelBase = 512, ChannelMax = 32 };
+        var d = new DiscriminatorConfig { Resolution = 16, ChannelBase = 512, ChannelMax = 32, CDim = 20 };
         using Discriminator discriminator = subject.Discriminator(d, subject.Seed);
         foreach ((string name, Tensor value) in discriminator.state_dict())
         {
             if (name.EndsWith(".weight", StringComparison.Ordinal))
-                foreach (Finding finding in Normal($"D {name}", value, 1))
+                foreach (Finding finding in Normal($"D {name}", value, IsMapping(name) ? 100 : 1))
                     yield return finding;
             else if (name.EndsWith(".bias", StringComparison.Ordinal))
                 yield return Constant($"D {name}", value, 0);
@@ -59,14 +60,13 @@ internal sealed class InitialCheck : ICheck
     {
         foreach ((string name, Tensor value) in generator.state_dict())
         {
-            bool mapping = name.StartsWith("mapping.", StringComparison.Ordinal);
             switch (name.Split('.')[^1])
             {
                 case "weight" when name == "synthesis.input.affine.weight":
                     yield return Constant(name, value, 0);
                     break;
                 case "weight":
-                    foreach (Finding finding in Normal(name, value, mapping ? 100 : 1))
+                    foreach (Finding finding in Normal(name, value, IsMapping(name) ? 100 : 1))
                         yield return finding;
                     break;
                 case "bias" when name == "synthesis.input.affine.bias":
@@ -97,6 +97,9 @@ internal sealed class InitialCheck : ICheck
             }
         }
     }
+
+    // Of learning-rate multiplier 1/100, which the embedding of a label has not.
+    private static bool IsMapping(string name) => name.StartsWith("mapping.fc", StringComparison.Ordinal);
 
     private static IEnumerable<Finding> Normal(string name, Tensor value, double σ)
     {

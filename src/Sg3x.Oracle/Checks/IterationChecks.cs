@@ -42,10 +42,18 @@ internal static class TinyTraining
         },
     };
 
-    /// <summary>Weights at which nothing that should show is 0.</summary>
-    public static TrainingState State(Subject subject)
+    /// <summary>The same with classes.</summary>
+    public static RunConfig Conditional { get; } = Config with
     {
-        var state = new TrainingState(Config, subject.Device);
+        Generator = Config.Generator with { CDim = Narrow.Classes },
+        Discriminator = Config.Discriminator with { CDim = Narrow.Classes },
+        Data = new() { Conditional = true },
+    };
+
+    /// <summary>Weights at which nothing that should show is 0.</summary>
+    public static TrainingState State(Subject subject, RunConfig? config = null)
+    {
+        var state = new TrainingState(config ?? Config, subject.Device);
         Narrow.Disturb(state.G, subject.Seed);
         Narrow.Disturb(state.D, subject.Seed);
         using IDisposable quiet = no_grad();
@@ -54,9 +62,9 @@ internal static class TinyTraining
         return state;
     }
 
-    /// <summary>Batches of noise, the same at every call.</summary>
-    public static ImageBatches Reals(Subject subject) =>
-        new(new Noise(subject.Seed), Batch, mirror: false, subject.Seed, startImage: 0);
+    /// <summary>Batches of noise, the same at every call, with classes more of the first than of the others.</summary>
+    public static ImageBatches Reals(Subject subject, RunConfig? config = null) =>
+        new(new Noise(subject.Seed, (config ?? Config).Generator.CDim), Batch, mirror: false, subject.Seed, startImage: 0);
 
     /// <summary>Of two networks that started alike: how far their movements differ, over how far the second moved.</summary>
     public static double Apart(IEnumerable<double> before, IEnumerable<double> measured, IEnumerable<double> expected)
@@ -67,8 +75,11 @@ internal static class TinyTraining
         return error == 0 ? 0 : Math.Sqrt(error / moved);
     }
 
-    private sealed class Noise(int seed) : IImageDataset
+    private sealed class Noise(int seed, int classes) : IImageDataset
     {
+        public ImageLabels? Labels { get; } = classes == 0 ? null
+            : new([0, 0, 1, 0, 0, 2, 0, 1, 0, 0, 1, 2], classes);
+
         public string Name => "noise";
 
         public int Count => 3 * Batch;
@@ -90,24 +101,27 @@ internal sealed class IterationCheck : ICheck
 
     public string Equation =>
         "SG2 3.1, AFG B, ADA 2: G on z; D on another z, where alone σ² and w_avg move; R1 at 0, k, 2k, … as a step of D's Adam; "
-            + "each augmented anew; then G_ema; then p";
+            + "each augmented anew; then G_ema; then p; with classes each image with its own c";
 
     // u + ε in the place of u, ε the relative rounding of what an earlier step of the iteration moved: see the remark in Run.
     public string ToleranceBasis => "1 % of each movement: rounding, through three steps, leaves 10⁻³ of it; a step at the wrong "
         + "place changes the tenth part";
 
-    public IEnumerable<Finding> Run(Subject subject)
+    public IEnumerable<Finding> Run(Subject subject) =>
+        [.. Run(subject, TinyTraining.Config, ""), .. Run(subject, TinyTraining.Conditional, "with classes, ")];
+
+    private static List<Finding> Run(Subject subject, RunConfig config, string what)
     {
-        using TrainingState measured = TinyTraining.State(subject), defined = TinyTraining.State(subject);
-        using ImageBatches reals = TinyTraining.Reals(subject), again = TinyTraining.Reals(subject);
-        var definition = new DefinedTraining(defined);
+        using TrainingState measured = TinyTraining.State(subject, config), defined = TinyTraining.State(subject, config);
+        using ImageBatches reals = TinyTraining.Reals(subject, config), again = TinyTraining.Reals(subject, config);
+        var definition = new DefinedTraining(defined, reals.Labels);
         var findings = new List<Finding>();
         Dictionary<string, double[]>[] before = Values(measured);
         subject.Training.Loop(measured, reals, () =>
         {
             using IDisposable scope = NewDisposeScope();
-            definition.Iterate(again.Next().to(subject.Device).to(ScalarType.Float32) / 127.5 - 1);
-            findings.AddRange(Compare(measured, before, Values(measured), Values(defined)));
+            definition.Iterate(again.Next().to(subject.Device).to(ScalarType.Float32) / 127.5 - 1, again.Classes);
+            findings.AddRange(Compare(what, measured, before, Values(measured), Values(defined)));
             findings.AddRange(Compare(measured, definition));
 
             // The definition goes on from where production is: an iteration is judged by itself.
@@ -115,14 +129,14 @@ internal sealed class IterationCheck : ICheck
             definition.Follow(Bridge.Values(measured.Augmentation.Controller.Probability)[0]);
             before = Values(measured);
         });
-        findings.Insert(0, Differences.Equal("iterations", 3L, measured.Iteration));
+        findings.Insert(0, Differences.Equal($"{what}iterations", 3L, measured.Iteration));
         return findings;
     }
 
     // A relative error ε of the weights acts like a roundoff of ε in every product: the first step's gradients are good to
     // 5·4·√terms·2⁻²⁴ = 3·10⁻⁵ with some 600 terms, its movement of a tenth of the weights to 3·10⁻⁶ of them; the next step's
     // gradients to 5·4·√terms·3·10⁻⁶ = 10⁻³.
-    private static IEnumerable<Finding> Compare(TrainingState state, Dictionary<string, double[]>[] before,
+    private static IEnumerable<Finding> Compare(string prefix, TrainingState state, Dictionary<string, double[]>[] before,
         Dictionary<string, double[]>[] measured, Dictionary<string, double[]>[] expected)
     {
         const double Tolerance = 0.01;
@@ -146,8 +160,8 @@ internal sealed class IterationCheck : ICheck
             IEnumerable<double> Of(Dictionary<string, double[]>[] all) =>
                 all[network].Where(entry => chosen(entry.Key)).SelectMany(entry => entry.Value);
             double apart = TinyTraining.Apart(Of(before), Of(measured), Of(expected));
-            yield return new Finding($"iteration {i}: {what}", "the definition's movement", $"{apart:P2} of it away", apart,
-                Tolerance,
+            yield return new Finding(
+                $"{prefix}iteration {i}: {what}", "the definition's movement", $"{apart:P2} of it away", apart, Tolerance,
                 apart <= Tolerance ? null : explanation);
         }
     }

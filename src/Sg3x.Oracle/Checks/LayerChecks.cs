@@ -166,7 +166,8 @@ internal sealed class LayerCheck : NarrowCheck
         const int n = 2;
         Tensor z = subject.Tensor(draw.Row(n * config.ZDim), [n, config.ZDim], ScalarType.Float32);
         Tensor ws = subject.Networks.Map(generator, z, 1, false);
-        double[][] w = new Spec.Networks.Generator(Bridge.Schedule(config), state).Map(OneLayer.Rows(z));
+        double[][] w = new Spec.Networks.Generator(Bridge.Schedule(config), state).Map(
+            OneLayer.Rows(z), Bridge.Labels(n, config.CDim));
         yield return Differences.Array(
             "w", [n, config.WDim], [.. w.SelectMany(row => row)], Bridge.Values(ws.select(1, 0)),
                 Tolerances.Latents(config).Value);

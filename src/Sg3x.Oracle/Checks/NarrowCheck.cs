@@ -42,10 +42,14 @@ internal static class Narrow
         ChannelBase = 1 << 20,
         ZDim = Width,
         WDim = Width,
+        CDim = 0,
         MappingLayers = Math.Min(config.MappingLayers, 2),
         OutputScale = Spec.Networks.Generator.OutputScale,
         ConvClamp = 256,
     };
+
+    /// <summary>Classes of the checks that are about them.</summary>
+    public const int Classes = 3;
 
     /// <summary>
     /// Weights that hide nothing: what starts at 0 or 1 (biases, averages, the input's affine layer) gets a value of its own. The

@@ -35,6 +35,9 @@ public sealed record TrainingParts
     /// iteration.</summary>
     public required Action<TrainingState, ImageBatches, Action> Loop { get; init; }
 
+    /// <summary>The labels of generated images: the data's, a seed, how many.</summary>
+    public Func<ImageLabels, long, int, int[]> Labels { get; init; } = (labels, seed, count) => labels.Draw(seed, count);
+
     /// <summary>What is trained with where nothing else is said.</summary>
     public required TrainingConfig Defaults { get; init; }
 
@@ -62,7 +65,7 @@ public sealed record TrainingParts
         Average = WeightAverage.Update,
         Step = TakeStep,
         Loop = (state, reals, after) => TrainingLoop.Run(
-            state, new TrainingPhases(state, new TickStatistics()), reals, after, CancellationToken.None),
+            state, new TrainingPhases(state, new TickStatistics(), reals.Labels), reals, after, CancellationToken.None),
         Defaults = new TrainingConfig(),
         GeneratorLoss = Losses.Generator,
         DiscriminatorLoss = (fake, real) => Losses.DiscriminatorOnFake(fake) + Losses.DiscriminatorOnReal(real),

@@ -8,7 +8,7 @@ namespace Sg3x.Oracle.Vectors;
 
 /// <summary>
 /// Holds a discriminator against a file of state and results: resampling filters, logits, R1 penalties ‖∇ Σ D‖² per image, and
-/// the gradients of their mean.
+/// the gradients of their mean. Of one with classes <c>io.c</c> has the labels.
 /// </summary>
 internal static partial class DiscriminatorVectors
 {
@@ -34,7 +34,9 @@ internal static partial class DiscriminatorVectors
 
         using Tensor image = StateLoading.LoadShaped(
             file, "io.image", device, -1, config.ImageChannels, config.Resolution, config.Resolution);
-        AddResults(file, discriminator, image, comparisons);
+        using Tensor? labels = config.CDim > 0
+            ? StateLoading.LoadShaped(file, "io.c", device, image.shape[0], config.CDim) : null;
+        AddResults(file, discriminator, image, labels, comparisons);
         return new VectorReport
         {
             File = file.FilePath,
@@ -44,12 +46,13 @@ internal static partial class DiscriminatorVectors
         };
     }
 
-    private static void AddResults(SafeTensorsFile file, Discriminator discriminator, Tensor image, List<Comparison> comparisons)
+    private static void AddResults(
+        SafeTensorsFile file, Discriminator discriminator, Tensor image, Tensor? labels, List<Comparison> comparisons)
     {
         string[] gradients = [.. file.Entries.Keys.Where(n => n.StartsWith("r1grad.", StringComparison.Ordinal))];
         DiscriminatorConfig config = discriminator.Config;
         image.requires_grad_(true);
-        using Tensor logits = discriminator.forward(image);
+        using Tensor logits = discriminator.forward(image, labels);
         if (file.Entries.ContainsKey("io.logits"))
         {
             Add("io.logits", logits, Tolerances.Logits(config));
@@ -98,8 +101,16 @@ internal static partial class DiscriminatorVectors
         for (int resolution = config.Resolution; resolution > 4; resolution /= 2)
         {
             long channels = Discriminator.Channels(config, resolution);
-            string name = FormattableString.Invariant($"b{resolution}.conv0.weight");
-            long[] shape = [channels, channels, 3, 3];
+            Demand(FormattableString.Invariant($"b{resolution}.conv0.weight"), channels, channels, 3, 3);
+        }
+
+        if (config.CDim > 0)
+        {
+            Demand("mapping.embed.weight", Discriminator.Channels(config, 4), config.CDim);
+        }
+
+        void Demand(string name, params long[] shape)
+        {
             if (!file.Entry(name).Shape.SequenceEqual(shape))
             {
                 throw UserException.Mismatch($"{file.FilePath}: \"{name}\"",
@@ -109,6 +120,6 @@ internal static partial class DiscriminatorVectors
         }
     }
 
-    [GeneratedRegex(@"^(io\.(image|logits|r1_penalty)|r1grad\..+)$")]
+    [GeneratedRegex(@"^(io\.(image|c|logits|r1_penalty)|r1grad\..+)$")]
     private static partial Regex Result();
 }

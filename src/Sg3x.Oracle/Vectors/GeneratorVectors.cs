@@ -10,7 +10,8 @@ namespace Sg3x.Oracle.Vectors;
 
 /// <summary>
 /// Holds a generator against a file of state and results: filters, latents (also truncated), images (also translated), gradients
-/// of Σ image·probe, and the moving averages after one more forward pass in training.
+/// of Σ image·probe, and the moving averages after one more forward pass in training. Of one with classes <c>io.c</c> has the
+/// labels.
 /// </summary>
 internal sealed partial class GeneratorVectors
 {
@@ -21,11 +22,14 @@ internal sealed partial class GeneratorVectors
     private readonly Generator _generator;
     private readonly IReadOnlyDictionary<string, Tensor> _state;
     private readonly Tensor _z;
+    private readonly Tensor? _c;
     private readonly List<Comparison> _comparisons = [];
 
     private GeneratorVectors(SafeTensorsFile file, Generator generator, IReadOnlyDictionary<string, Tensor> state, Tensor z)
     {
         (_file, _generator, _state, _z) = (file, generator, state, z);
+        int classes = generator.Config.CDim;
+        _c = classes > 0 ? StateLoading.LoadShaped(file, "io.c", z.device, z.shape[0], classes) : null;
     }
 
     /// <summary>Checks one file.</summary>
@@ -66,7 +70,7 @@ internal sealed partial class GeneratorVectors
         {
             string psi = Latents().Match(name).Groups[1].Value;
             double truncation = psi.Length == 0 ? 1 : double.Parse(psi, CultureInfo.InvariantCulture);
-            Add(name, _generator.Map(_z, truncation), Tolerances.Latents(_generator.Config));
+            Add(name, _generator.Map(_z, _c, truncation), Tolerances.Latents(_generator.Config));
         }
 
         if (_file.Entries.ContainsKey("io.image"))
@@ -130,7 +134,7 @@ internal sealed partial class GeneratorVectors
         _generator.train();
         _generator.Synthesis.MagnitudeBeta = Metadata.Read(
             _file, arguments => OfficialArguments.MagnitudeBeta(arguments) ?? DefaultMagnitudeBeta);
-        using Tensor image = _generator.Synthesize(_generator.Map(_z, updateAverages: true), updateAverages: true);
+        using Tensor image = _generator.Synthesize(_generator.Map(_z, _c, updateAverages: true), updateAverages: true);
         foreach (string name in names)
         {
             string key = name["after_update.".Length..];
@@ -140,7 +144,7 @@ internal sealed partial class GeneratorVectors
         }
     }
 
-    private Tensor Image() => _generator.Synthesize(_generator.Map(_z));
+    private Tensor Image() => _generator.Synthesize(_generator.Map(_z, _c));
 
     private void Add(string name, Tensor computed, Tolerance tolerance)
     {
@@ -150,7 +154,7 @@ internal sealed partial class GeneratorVectors
 
     private IEnumerable<string> Names(Regex pattern) => _file.Entries.Keys.Where(n => pattern.IsMatch(n));
 
-    [GeneratedRegex(@"^(io\.(z|ws|ws_psi\d+(\.\d+)?|image|translation\d+|image_translated\d+|probe)|(grad|after_update)\..+)$")]
+    [GeneratedRegex(@"^(io\.(z|c|ws|ws_psi\d+(\.\d+)?|image|translation\d+|image_translated\d+|probe)|(grad|after_update)\..+)$")]
     private static partial Regex Result();
 
     [GeneratedRegex(@"^io\.ws(?:_psi(\d+(?:\.\d+)?))?$")]

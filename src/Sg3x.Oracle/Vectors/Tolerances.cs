@@ -50,7 +50,7 @@ public static class Tolerances
     public static Tolerance Latents(GeneratorConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return Sums(config.ZDim + (double)config.WDim * config.MappingLayers, "mapping");
+        return Sums(MappingTerms(config), "mapping");
     }
 
     /// <summary>Images: the mapping, the Fourier input and the convolution and filters of every layer.</summary>
@@ -106,10 +106,13 @@ public static class Tolerances
         new(GradientFactor * Spread * SingleRoundoff * Math.Sqrt(terms),
             FormattableString.Invariant($"5·4·2⁻²⁴·√{terms:0} terms (gradient)"));
 
+    private static double MappingTerms(GeneratorConfig config) =>
+        config.ZDim + (double)config.WDim * config.MappingLayers + (config.CDim > 0 ? config.CDim + (double)config.WDim : 0);
+
     private static double GeneratorTerms(LayerSchedule schedule)
     {
         GeneratorConfig config = schedule.Config;
-        double terms = config.ZDim + (double)config.WDim * config.MappingLayers + schedule.Input.Channels;
+        double terms = MappingTerms(config) + schedule.Input.Channels;
         foreach (LayerPlan layer in schedule.Layers)
         {
             // zero insertion leaves one tap in `up` to meet a sample; a radial filter is not separable
@@ -131,6 +134,7 @@ public static class Tolerances
         }
 
         double last = Discriminator.Channels(config, 4);
-        return terms + 9 * (last + 1) + 16 * last + last;
+        double classes = config.CDim > 0 ? config.CDim + 8 * last + last : 0;
+        return terms + 9 * (last + 1) + 16 * last + last + classes;
     }
 }

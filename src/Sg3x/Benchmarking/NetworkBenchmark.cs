@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sg3x.Configuration;
+using Sg3x.Data;
 using Sg3x.Networks;
 using Sg3x.Ops;
 using Sg3x.Schedule;
@@ -26,7 +27,10 @@ public static class NetworkBenchmark
         EnvironmentInfo environment = EnvironmentInfo.Collect();
         using DisposeScope scope = NewDisposeScope();
         using var state = new TrainingState(config, device);
-        var phases = new TrainingPhases(state, new TickStatistics());
+        int classes = config.Generator.CDim;
+        ImageLabels? labels = classes > 0 ? ImageLabels.Each(classes) : null;
+        var phases = new TrainingPhases(state, new TickStatistics(), labels);
+        Tensor? c = phases.ToLabels(labels?.Draw(0, batch));
         DiscriminatorConfig images = config.Discriminator;
         Tensor real = phases.ToDevice(
             randint(0, 256, [batch, images.ImageChannels, images.Resolution, images.Resolution], dtype: ScalarType.Byte));
@@ -34,8 +38,8 @@ public static class NetworkBenchmark
         (string Name, double Weight, Action Step)[] steps =
         [
             ("G", 1, phases.GeneratorStep),
-            ("D", 1, () => phases.DiscriminatorStep(real)),
-            ("R1", 1.0 / interval, () => phases.R1Step(real)),
+            ("D", 1, () => phases.DiscriminatorStep(real, c)),
+            ("R1", 1.0 / interval, () => phases.R1Step(real, c)),
             ("EMA", 1, phases.AverageWeights),
         ];
 
@@ -59,7 +63,7 @@ public static class NetworkBenchmark
         for (int round = 0; round < repeats; round++)
         {
             progress($"round {round + 1} of {repeats}");
-            forward.Add(Timing.Once(() => Generate(state.G, z), device));
+            forward.Add(Timing.Once(() => Generate(state.G, z, c), device));
             forwardAlone.Add(timers.Take(ofGenerator.Length).Sum(t => t.Forward()));
             for (int i = 0; i < steps.Length; i++)
                 times[i][round] = Timing.Once(steps[i].Step, device);
@@ -92,10 +96,10 @@ public static class NetworkBenchmark
         };
     }
 
-    private static void Generate(Networks.Generator generator, Tensor z)
+    private static void Generate(Networks.Generator generator, Tensor z, Tensor? labels)
     {
         using IDisposable quiet = no_grad();
-        generator.forward(z);
+        generator.forward(z, labels);
     }
 
     private static BenchmarkedPass Pass(double seconds, double alone, int batch, double operations) =>

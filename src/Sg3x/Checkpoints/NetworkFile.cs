@@ -58,9 +58,15 @@ public static class NetworkFile
     public static void DemandGenerator(SafeTensorsFile file, LayerSchedule schedule, string prefix = "")
     {
         GeneratorConfig config = schedule.Config;
+        if (config.CDim > 0)
+        {
+            Demand(file, $"{prefix}mapping.embed.weight", [config.WDim, config.CDim]);
+        }
+
+        int first = config.ZDim + (config.CDim > 0 ? config.WDim : 0);
         for (int i = 0; i < config.MappingLayers; i++)
         {
-            Demand(file, $"{prefix}mapping.fc{i}.weight", [config.WDim, i == 0 ? config.ZDim : config.WDim]);
+            Demand(file, $"{prefix}mapping.fc{i}.weight", [config.WDim, i == 0 ? first : config.WDim]);
         }
 
         Demand(file, $"{prefix}synthesis.input.weight", [schedule.Input.Channels, schedule.Input.Channels]);

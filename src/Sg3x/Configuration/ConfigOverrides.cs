@@ -15,6 +15,7 @@ public static class ConfigOverrides
             ["resolution"] = ["generator.resolution", "discriminator.resolution"],
             ["data"] = ["data.source"],
             ["mirror"] = ["data.mirror"],
+            ["cond"] = ["data.conditional"],
             ["kimg"] = ["training.kimg"],
             ["batch"] = ["training.batch"],
             ["batch-device"] = ["training.batchDevice"],

@@ -10,6 +10,9 @@ public sealed record DataConfig
     /// <summary>Shows every image mirrored as well.</summary>
     public bool Mirror { get; init; }
 
+    /// <summary>Trains on the images' classes, which <c>dataset.json</c> beside them has.</summary>
+    public bool Conditional { get; init; }
+
     /// <summary>Leaves damaged images out instead of stopping at them.</summary>
     public bool SkipBad { get; init; }
 }

@@ -24,6 +24,12 @@ internal static class RunConfigValidation
         ConfigChecks.Check(config.Generator);
         CheckRange("generator.imageChannels", config.Generator.ImageChannels, 3, 3);
         CheckDiscriminator(config.Discriminator, config.Generator);
+        if (config.Generator.CDim > 0 && !config.Data.Conditional)
+        {
+            throw UserException.Mismatch(
+                "data.conditional", $"true, since generator.cDim = {config.Generator.CDim} is the number of classes", "false");
+        }
+
         CheckTraining(config.Training, config.Discriminator);
         CheckAugmentation(config.Augmentation);
         CheckSnapshots(config.Snapshots);
@@ -36,6 +42,7 @@ internal static class RunConfigValidation
         ConfigChecks.Check(d);
         CheckEqual("discriminator.resolution", d.Resolution, g.Resolution, "generator.resolution");
         CheckEqual("discriminator.imageChannels", d.ImageChannels, g.ImageChannels, "generator.imageChannels");
+        CheckEqual("discriminator.cDim", d.CDim, g.CDim, "generator.cDim");
         CheckRange("discriminator.channelBase", d.ChannelBase, d.Resolution, 1 << 24);
     }
 

@@ -6,7 +6,8 @@ namespace Sg3x.Data;
 
 /// <summary>What makes a data set the one that it is.</summary>
 /// <param name="Count">Number of images.</param>
-/// <param name="Digest">SHA-256, in hexadecimal, of their content in their order.</param>
+/// <param name="Digest">SHA-256, in hexadecimal, of their content in their order, and of their classes where they have
+/// such.</param>
 public sealed record DatasetIdentity(int Count, string Digest)
 {
     // Images that are drawn follow from their number and the program, of which a few tell as much as all.
@@ -21,12 +22,20 @@ public sealed record DatasetIdentity(int Count, string Digest)
     public static DatasetIdentity Of(IImageDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new DatasetIdentity(data.Count, data is FileImageDataset files ? files.ContentDigest() : OfPixels(data));
+        string images = data is FileImageDataset files ? files.ContentDigest() : OfPixels(data);
+        return new DatasetIdentity(data.Count, data.Labels is null ? images : WithLabels(images, data.Labels));
     }
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Count} {(Count == 1 ? "image" : "images")} of SHA-256 {Digest[..Math.Min(12, Digest.Length)]}…");
+
+    private static string WithLabels(string images, ImageLabels labels)
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"{images} {labels.Classes}: {string.Join(' ', labels.OfImages)}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)));
+    }
 
     private static string OfPixels(IImageDataset data)
     {

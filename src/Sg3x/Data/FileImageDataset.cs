@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sg3x.Data.Preparation;
 
 namespace Sg3x.Data;
 
@@ -26,7 +27,9 @@ public sealed class FileImageDataset : IImageDataset
             }
 
             digests = options.CheckAll ? new byte[source.Entries.Count * SHA256.HashSizeInBytes] : null;
-            var bad = options.CheckAll ? CheckAll() : [];
+            var labels = options.Labels ? DatasetLabels.Read(source) : null;
+            var bad = Unlabelled(source, labels);
+            bad.AddRange(options.CheckAll ? CheckAll() : []);
             foreach (var (index, error) in bad)
             {
                 skipped[source.Entries[index]] = new SkippedImage(source.Entries[index], error);
@@ -42,6 +45,8 @@ public sealed class FileImageDataset : IImageDataset
                     ? $"{source.Name}: it has no images; expected files named .png, .jpg or .jpeg."
                     : $"{source.Name}: all of its {Skipped.Count} images are bad; the first: {Skipped[0].Reason}");
             }
+
+            Labels = labels is null ? null : OfImages(labels);
         }
         catch
         {
@@ -58,6 +63,9 @@ public sealed class FileImageDataset : IImageDataset
 
     /// <inheritdoc/>
     public int Resolution { get; }
+
+    /// <inheritdoc/>
+    public ImageLabels? Labels { get; }
 
     /// <summary>
     /// What was left out because it is bad, in order of its path; empty unless <see cref="ImageDatasetOptions.SkipBad"/>.
@@ -86,6 +94,15 @@ public sealed class FileImageDataset : IImageDataset
 
     /// <inheritdoc/>
     public void Dispose() => source.Dispose();
+
+    private static List<(int Index, string Error)> Unlabelled(IImageSource source, DatasetLabels? labels) => labels is null ? []
+        : [.. source.Entries.Index().Where(entry => !labels.ByEntry.ContainsKey(entry.Item)).Select(entry => (entry.Index,
+            $"{source.Name}: {ImageSource.Printable(entry.Item)}: {ImageSource.LabelsName} has no label for it."))];
+
+    // An image that is left out does not change how many classes there are.
+    private ImageLabels OfImages(DatasetLabels labels) => new(
+        indices.Select(index => labels.ByEntry[source.Entries[index]]),
+        source.Entries.Where(labels.ByEntry.ContainsKey).Max(entry => labels.ByEntry[entry]) + 1);
 
     private static void StopIfBad(IImageSource source, ImageDatasetOptions options, IReadOnlyList<SkippedImage> skipped)
     {

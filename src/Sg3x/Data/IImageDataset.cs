@@ -12,6 +12,9 @@ public interface IImageDataset : IDisposable
     /// <summary>Width and height in pixels.</summary>
     int Resolution { get; }
 
+    /// <summary>The images' classes; null where they have none, or none were asked for.</summary>
+    ImageLabels? Labels => null;
+
     /// <summary>Writes one image: red, green and blue planes of 8 bits, [3, Resolution, Resolution].</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     /// <param name="rgbChw">Room for exactly 3·Resolution² values.</param>
@@ -31,6 +34,9 @@ public sealed record ImageDatasetOptions
     /// or size.
     /// </summary>
     public bool CheckAll { get; init; } = true;
+
+    /// <summary>Read the images' classes (<c>dataset.json</c>), where there are any; an image without one is bad then.</summary>
+    public bool Labels { get; init; }
 
     /// <summary>Bytes of resized images to keep in memory.</summary>
     public long CacheBytes { get; init; } = 1L << 30;

@@ -59,6 +59,16 @@ public sealed class ImageBatches : IDisposable
     /// </summary>
     public long Position => firstImage + (Interlocked.Read(ref nextToGive) * batch);
 
+    /// <summary>The classes of all images; null where they have none.</summary>
+    public ImageLabels? Labels => dataset.Labels;
+
+    /// <summary>
+    /// The classes of the images that <see cref="Next"/> gave last, N of them, mirrored or not; null before the first, and
+    /// where images have none.
+    /// </summary>
+    public int[]? Classes => dataset.Labels is not { } labels || Interlocked.Read(ref nextToGive) == 0 ? null
+        : [.. Enumerable.Range(0, batch).Select(i => labels.OfImages[order.At(Position - batch + i).Index])];
+
     /// <summary>Waits for the next batch.</summary>
     /// <returns>uint8 [N, 3, R, R] on the CPU, the caller's to dispose.</returns>
     /// <exception cref="UserException">

@@ -1,3 +1,5 @@
+using Sg3x.Data;
+using Sg3x.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,6 +25,9 @@ public sealed record EquivarianceOptions
 
     /// <summary>Whether to measure rotations: config T is not made for them.</summary>
     public bool Rotations { get; init; } = true;
+
+    /// <summary>What labels are drawn from; null of a generator without classes.</summary>
+    public ImageLabels? Labels { get; init; }
 
     /// <summary>Told after every batch how many images are done, of how many.</summary>
     public IProgress<(int Done, int Of)>? Progress { get; init; }
@@ -70,7 +75,10 @@ public static class Equivariance
                 using DisposeScope scope = NewDisposeScope();
                 int batch = Math.Min(options.Batch, options.Samples - done);
                 Tensor z = randn([batch, generator.Config.ZDim], ScalarType.Float32, generator: latents).to(transform.device);
-                AddBatch(generator, generator.Map(z), options, random, whole, fractional, options.Rotations ? turned : null);
+                long seed = CounterRandom.Seed(options.Seed, RandomPurpose.NumberedLabels, done);
+                Tensor? c = options.Labels is { } labels
+                    ? ImageLabels.OneHot(labels.Draw(seed, batch), labels.Classes, z.device) : null;
+                AddBatch(generator, generator.Map(z, c), options, random, whole, fractional, options.Rotations ? turned : null);
                 options.Progress?.Report((done + batch, options.Samples));
             }
         }

@@ -19,6 +19,12 @@ public sealed record MetricsOptions
     /// <summary>The seed of the first image (<see cref="SeededImages"/>); the next one has the next.</summary>
     public long Seed { get; init; }
 
+    /// <summary>
+    /// Measures the images of one class, against the real ones of that class; null: of all, with labels drawn from the real
+    /// images'. Only of a generator with classes.
+    /// </summary>
+    public int? Class { get; init; }
+
     /// <summary>Most real images that features are taken of, evenly spread over the data set.</summary>
     public int MostReal { get; init; } = 50_000;
 
@@ -54,17 +60,19 @@ public sealed class ImageMetrics
     private readonly Networks.Generator generator;
     private readonly IImageDataset? data;
     private readonly MetricsOptions options;
+    private readonly ImageLabels? labels;
     private readonly Device device;
 
-    private ImageMetrics(Networks.Generator generator, IImageDataset? data, MetricsOptions options)
+    private ImageMetrics(Networks.Generator generator, IImageDataset? data, ImageLabels? labels, MetricsOptions options)
     {
-        (this.generator, this.data, this.options) = (generator, data, options);
+        (this.generator, this.data, this.labels, this.options) = (generator, data, labels, options);
         device = generator.parameters().First().device;
     }
 
     /// <summary>Measures.</summary>
     /// <param name="generator">A generator in evaluation mode.</param>
-    /// <param name="data">Real images of its resolution, at least 2; null: only equivariance is measured.</param>
+    /// <param name="data">Real images of its resolution, at least 2, of a generator with classes with their labels; null: only
+    /// equivariance is measured.</param>
     /// <param name="options">What to measure.</param>
     /// <exception cref="UserException">An image cannot be read, the network for features fails, or images are not
     /// finite.</exception>
@@ -75,6 +83,12 @@ public sealed class ImageMetrics
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch, 1);
+        ImageLabels? labels = LabelsOf(generator.Config.CDim, data, options.Class);
+        if (data is not null && options.Class is int number)
+        {
+            data = new ClassSubset(data, number);
+        }
+
         if (data is not null && (data.Resolution != generator.Config.Resolution || data.Count < 2))
         {
             throw UserException.Mismatch(
@@ -82,7 +96,30 @@ public sealed class ImageMetrics
                 $"{data.Count} of {data.Resolution}x{data.Resolution}");
         }
 
-        return new ImageMetrics(generator, data, options).Measure();
+        return new ImageMetrics(generator, data, labels, options).Measure();
+    }
+
+    /// <summary>What labels of generated images are drawn from; null of a generator without classes.</summary>
+    private static ImageLabels? LabelsOf(int classes, IImageDataset? data, int? number)
+    {
+        if (classes == 0)
+        {
+            return number is null ? null
+                : throw UserException.Mismatch("class", "none, since the network has no classes", $"{number}");
+        }
+
+        if (data is null ? number is null : data.Labels?.Classes != classes)
+        {
+            throw UserException.Mismatch(
+                data?.Name ?? "the network's classes", $"images of {classes} classes ({ImageSource.LabelsName})"
+                    + (data is null ? " to draw labels from, or one class (--class)" : ", as many as the network has"),
+                data is null ? "nothing" : data.Labels is null ? "no labels" : $"{data.Labels.Classes} classes");
+        }
+
+        return number is int one
+            ? one >= 0 && one < classes ? ImageLabels.Only(one, classes)
+                : throw UserException.Mismatch("class", $"0 to {classes - 1}", $"{one}")
+            : data!.Labels;
     }
 
     private MetricsReport Measure()
@@ -98,6 +135,7 @@ public sealed class ImageMetrics
                 Batch = Math.Min(options.Batch, 4),
                 Seed = (int)(options.Seed & int.MaxValue),
                 Rotations = options.Rotations ?? generator.Config.RadialFilters,
+                Labels = labels,
                 Progress = new Listener(value => options.Progress?.Invoke("equivariance", value.Done, value.Of)),
             }, options.Stop);
             report = report with
@@ -229,7 +267,11 @@ public sealed class ImageMetrics
         using DisposeScope scope = NewDisposeScope();
         Tensor z = cat(
             [.. Enumerable.Range(0, count).Select(i => SeededImages.Latent(options.Seed + start + i, generator.Config.ZDim))]);
-        Tensor images = generator.forward(z.to(device)).to(ScalarType.Float32);
+        Tensor? c = labels is null ? null : ImageLabels.OneHot(
+            [.. Enumerable.Range(0, count).Select(i =>
+                labels.Draw(CounterRandom.Seed(options.Seed + start + i, RandomPurpose.NumberedLabels), 1)[0])],
+            labels.Classes, device);
+        Tensor images = generator.forward(z.to(device), c).to(ScalarType.Float32);
         if (!float.IsFinite(images.abs().sum().cpu().item<float>()))
         {
             throw UserException.Mismatch(

@@ -4,13 +4,17 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Networks;
 
-/// <summary>The residual discriminator of StyleGAN2. Its state has the names and shapes of the official release's.</summary>
+/// <summary>
+/// The residual discriminator of StyleGAN2; with classes a projection discriminator (Miyato and Koyama 2018; ADA):
+/// D(x, c) = ⟨out(x), m(c)⟩ / √dim. Its state has the names and shapes of the official release's.
+/// </summary>
 public sealed class Discriminator : nn.Module<Tensor, Tensor>
 {
     private const int LastSize = 4;
 
     private readonly DiscriminatorBlock[] blocks;
     private readonly DiscriminatorEpilogue b4;
+    private readonly LabelMapping? mapping;
 
     /// <summary>Draws a discriminator.</summary>
     /// <param name="config">Its configuration.</param>
@@ -33,8 +37,11 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
             register_module($"b{size}", made[^1]);
         }
         blocks = [.. made];
-        b4 = new DiscriminatorEpilogue(Channels(config, LastSize), config.MinibatchStdGroup, config.ConvClamp, draws);
+        int last = Channels(config, LastSize);
+        b4 = new DiscriminatorEpilogue(last, config.MinibatchStdGroup, config.ConvClamp, config.CDim > 0 ? last : 1, draws);
         register_module(nameof(b4), b4);
+        if (config.CDim > 0)
+            register_module(nameof(mapping), mapping = new LabelMapping(config.CDim, last, draws));
         if (device is not null && device.type != DeviceType.CPU)
             this.to(device);
     }
@@ -58,19 +65,31 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
         return Math.Max(1, Math.Min(config.ChannelBase / size, config.ChannelMax));
     }
 
-    /// <summary>Judges images.</summary>
+    /// <summary>Judges images with a discriminator without classes.</summary>
     /// <param name="input">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation,
     /// N).</param>
     /// <returns>Logits, [N, 1], the dtype of the weights: above 0 for real.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => forward(input, null);
+
+    /// <summary>Judges images as ones of their classes.</summary>
+    /// <param name="input">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation,
+    /// N).</param>
+    /// <param name="labels">c, [N, CDim], one-hot or any other real vectors; null of a discriminator without classes.</param>
+    /// <returns>Logits, [N, 1], the dtype of the weights: above 0 for real.</returns>
+    /// <exception cref="ArgumentException">A shape is another, or labels are missing or not expected.</exception>
+    public Tensor forward(Tensor input, Tensor? labels)
     {
         NetworkState.CheckShape(nameof(input), input, null, Config.ImageChannels, Config.Resolution, Config.Resolution);
+        NetworkState.CheckLabels(labels, input.shape[0], Config.CDim);
         using DisposeScope scope = NewDisposeScope();
         Tensor x = ComputeType is { } type ? input.to(type) : input;
         foreach (DiscriminatorBlock block in blocks)
             x = block.forward(x);
-        return b4.forward(x).MoveToOuterDisposeScope();
+        Tensor verdict = b4.forward(x);
+        if (mapping is not null)
+            verdict = (verdict * mapping.forward(labels!)).sum([1], true) * (1 / Math.Sqrt(verdict.shape[1]));
+        return verdict.MoveToOuterDisposeScope();
     }
 
     /// <summary>Shows what the blocks' layers make of images.</summary>

@@ -9,6 +9,9 @@ public sealed record DiscriminatorConfig
     /// <summary>Channels of the image.</summary>
     public int ImageChannels { get; init; } = 3;
 
+    /// <summary>Dimensions of the label c, the number of classes; 0: the network is not conditional.</summary>
+    public int CDim { get; init; }
+
     /// <summary>Overall multiplier of the number of channels, c_base.</summary>
     public int ChannelBase { get; init; } = 32768;
 

@@ -20,20 +20,21 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
     /// <param name="channels">Channels at 4×4.</param>
     /// <param name="group">Largest group of the minibatch standard deviation.</param>
     /// <param name="clamp">Bound on the magnitude of the convolution's activations.</param>
+    /// <param name="outputs">Values that are made of an image: its logit, or what is projected on its class.</param>
     /// <param name="generator">Where the weights are drawn from.</param>
-    public DiscriminatorEpilogue(int channels, int group, double clamp, torch.Generator generator)
+    public DiscriminatorEpilogue(int channels, int group, double clamp, int outputs, torch.Generator generator)
         : base(nameof(DiscriminatorEpilogue))
     {
         this.channels = channels;
         this.group = group;
         register_module(nameof(conv), conv = new DiscriminatorConv(channels + 1, channels, 3, generator, clamp: clamp));
         register_module(nameof(fc), fc = new FullyConnected(channels * Size * Size, channels, generator, activate: true));
-        register_module(nameof(@out), @out = new FullyConnected(channels, 1, generator));
+        register_module(nameof(@out), @out = new FullyConnected(channels, outputs, generator));
     }
 
     /// <summary>Judges features, in the dtype of the weights.</summary>
     /// <param name="input">[N, C, 4, 4], any floating dtype.</param>
-    /// <returns>Logits, [N, 1], the dtype of the weights.</returns>
+    /// <returns>[N, outputs], the dtype of the weights.</returns>
     /// <exception cref="ArgumentException">The shape is another, or N is no multiple of min(group, N).</exception>
     public override Tensor forward(Tensor input)
     {

@@ -42,14 +42,24 @@ public sealed class Generator : nn.Module<Tensor, Tensor>
     /// <summary>The synthesis network.</summary>
     public SynthesisNetwork Synthesis => synthesis;
 
-    /// <summary>Maps latents to the styles' inputs.</summary>
+    /// <summary>Maps latents of a generator without classes to the styles' inputs.</summary>
     /// <param name="z">[N, ZDim].</param>
     /// <param name="truncation">ψ of w ← w_avg + ψ(w − w_avg); 1 is no truncation.</param>
     /// <param name="updateAverages">Moves w_avg first.</param>
     /// <returns>ws, [N, NumWs, WDim].</returns>
     /// <exception cref="ArgumentException">The shape of <paramref name="z"/> is another.</exception>
     public Tensor Map(Tensor z, double truncation = 1, bool updateAverages = false) =>
-        mapping.forward(z, truncation, updateAverages);
+        Map(z, null, truncation, updateAverages);
+
+    /// <summary>Maps latents and labels to the styles' inputs.</summary>
+    /// <param name="z">[N, ZDim].</param>
+    /// <param name="labels">c, [N, CDim], one-hot or any other real vectors; null of a generator without classes.</param>
+    /// <param name="truncation">ψ of w ← w_avg + ψ(w − w_avg); 1 is no truncation.</param>
+    /// <param name="updateAverages">Moves w_avg first.</param>
+    /// <returns>ws, [N, NumWs, WDim].</returns>
+    /// <exception cref="ArgumentException">A shape is another, or labels are missing or not expected.</exception>
+    public Tensor Map(Tensor z, Tensor? labels, double truncation = 1, bool updateAverages = false) =>
+        mapping.forward(z, labels, truncation, updateAverages);
 
     /// <summary>Makes images.</summary>
     /// <param name="ws">[N, NumWs, WDim].</param>
@@ -58,13 +68,21 @@ public sealed class Generator : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape of <paramref name="ws"/> is another.</exception>
     public Tensor Synthesize(Tensor ws, bool updateAverages = false) => synthesis.forward(ws, updateAverages);
 
-    /// <summary>Makes images from latents, with the moving averages as they are and no truncation.</summary>
+    /// <summary>Makes images of a generator without classes from latents, with the moving averages as they are and no
+    /// truncation.</summary>
     /// <param name="input">z, [N, ZDim].</param>
     /// <returns>[N, 3, R, R], about −1 to 1.</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => forward(input, null);
+
+    /// <summary>Makes images from latents and labels, with the moving averages as they are and no truncation.</summary>
+    /// <param name="z">[N, ZDim].</param>
+    /// <param name="labels">c, [N, CDim]; null of a generator without classes.</param>
+    /// <returns>[N, 3, R, R], about −1 to 1.</returns>
+    /// <exception cref="ArgumentException">A shape is another, or labels are missing or not expected.</exception>
+    public Tensor forward(Tensor z, Tensor? labels)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Synthesize(Map(input)).MoveToOuterDisposeScope();
+        return Synthesize(Map(z, labels)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies a state with exactly this network's names and shapes.</summary>

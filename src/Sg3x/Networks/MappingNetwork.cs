@@ -4,15 +4,19 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Networks;
 
-/// <summary>The mapping network f: z → w, whose output is copied once for the Fourier input and once for every layer.</summary>
+/// <summary>
+/// The mapping network f: z → w, or (z, c) → w where there are classes, whose output is copied once for the Fourier input and
+/// once for every layer.
+/// </summary>
 public sealed class MappingNetwork : nn.Module<Tensor, Tensor>
 {
     private const double LrMultiplier = 0.01;
     private const double AverageBeta = 0.998;
-    private const double Epsilon = 1e-8;
 
+    private readonly FullyConnected? embed;
     private readonly FullyConnected[] layers;
     private readonly int zDim;
+    private readonly int cDim;
     private readonly int numWs;
     private Tensor w_avg;
 
@@ -24,36 +28,45 @@ public sealed class MappingNetwork : nn.Module<Tensor, Tensor>
         : base(nameof(MappingNetwork))
     {
         ArgumentNullException.ThrowIfNull(config);
-        zDim = config.ZDim;
+        (zDim, cDim) = (config.ZDim, config.CDim);
         this.numWs = numWs;
         w_avg = NetworkState.Buffer(zeros(config.WDim, ScalarType.Float32));
         register_buffer(nameof(w_avg), w_avg);
+        if (cDim > 0)
+            register_module(nameof(embed), embed = new FullyConnected(cDim, config.WDim, generator));
+        int inFeatures = zDim + (embed is null ? 0 : config.WDim);
         layers = new FullyConnected[config.MappingLayers];
         for (int i = 0; i < layers.Length; i++)
         {
             layers[i] = new FullyConnected(
-                i == 0 ? config.ZDim : config.WDim, config.WDim, generator, activate: true, LrMultiplier);
+                i == 0 ? inFeatures : config.WDim, config.WDim, generator, activate: true, LrMultiplier);
             register_module($"fc{i}", layers[i]);
         }
     }
 
-    /// <summary>Maps latents without truncation.</summary>
+    /// <summary>Maps latents of a network without classes, without truncation.</summary>
     /// <param name="input">z, [N, ZDim].</param>
     /// <returns>ws, [N, NumWs, WDim].</returns>
-    public override Tensor forward(Tensor input) => forward(input, 1, false);
+    public override Tensor forward(Tensor input) => forward(input, null, 1, false);
 
-    /// <summary>Maps latents: z / √(mean z² + 1e−8) through the layers, then w ← w_avg + ψ(w − w_avg).</summary>
+    /// <summary>
+    /// Maps latents: z / √(mean z² + 1e−8), joined with classes by e / √(mean e² + 1e−8), e = embed(c), through the layers, then
+    /// w ← w_avg + ψ(w − w_avg).
+    /// </summary>
     /// <param name="z">[N, ZDim].</param>
+    /// <param name="labels">c, [N, CDim], one-hot or any other real vectors; null of a network without classes.</param>
     /// <param name="truncation">ψ; 1 is no truncation.</param>
-    /// <param name="updateAverage">Moves w_avg towards the batch's mean first, β = 0.998.</param>
+    /// <param name="updateAverage">Moves w_avg towards the mean of the batch, whatever its classes, first; β = 0.998.</param>
     /// <returns>ws, [N, NumWs, WDim], all copies equal.</returns>
-    /// <exception cref="ArgumentException">The shape of <paramref name="z"/> is another.</exception>
-    public Tensor forward(Tensor z, double truncation, bool updateAverage)
+    /// <exception cref="ArgumentException">A shape is another, or labels are missing or not expected.</exception>
+    public Tensor forward(Tensor z, Tensor? labels, double truncation, bool updateAverage)
     {
         NetworkState.CheckShape(nameof(z), z, null, zDim);
+        NetworkState.CheckLabels(labels, z.shape[0], cDim);
         using DisposeScope scope = NewDisposeScope();
-        Tensor w = z.to(w_avg.dtype);
-        w = w * (w.square().mean([1], true) + Epsilon).rsqrt();
+        Tensor w = NetworkState.Normalised(z.to(w_avg.dtype));
+        if (embed is not null)
+            w = cat([w, NetworkState.Normalised(embed.forward(labels!.to(w_avg.dtype)))], 1);
         foreach (FullyConnected layer in layers)
             w = layer.forward(w);
         if (updateAverage)

@@ -50,6 +50,22 @@ public static class NetworkState
     internal static Tensor Normal(torch.Generator generator, params long[] shape) =>
         randn(shape, ScalarType.Float32, generator: generator);
 
+    /// <summary>Normalises each row to unit second moment: x / √(mean x² + 1e−8).</summary>
+    internal static Tensor Normalised(Tensor x) => x * (x.square().mean([1], true) + 1e-8).rsqrt();
+
+    /// <summary>Checks labels: [N, CDim] for a conditional network, none for any other.</summary>
+    internal static void CheckLabels(Tensor? labels, long batch, int cDim)
+    {
+        if (cDim > 0 && labels is not null)
+            CheckShape(nameof(labels), labels, batch, cDim);
+        else if (cDim > 0 || labels is not null)
+        {
+            string wanted = cDim > 0 ? $"[{batch}, {cDim}]" : "none, since the network has no classes";
+            throw new ArgumentException(
+                $"{nameof(labels)}: expected {wanted}, found {(labels is null ? "none" : Describe(labels))}.", nameof(labels));
+        }
+    }
+
     internal static string Describe(Tensor x) => $"[{string.Join(", ", x.shape)}]";
 
     internal static void CheckShape(string name, Tensor x, params ReadOnlySpan<long?> expected)

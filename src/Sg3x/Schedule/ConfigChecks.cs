@@ -21,6 +21,7 @@ public static class ConfigChecks
         CheckRange("generator.imageChannels", config.ImageChannels, 1, LargestWidth);
         CheckRange("generator.zDim", config.ZDim, 1, LargestWidth);
         CheckRange("generator.wDim", config.WDim, 1, LargestWidth);
+        CheckRange("generator.cDim", config.CDim, 0, LargestWidth);
         CheckRange("generator.mappingLayers", config.MappingLayers, 1, 64);
         CheckRange("generator.channelBase", config.ChannelBase, 1, 1 << 24);
         CheckRange("generator.channelMax", config.ChannelMax, 1, LargestWidth);
@@ -52,6 +53,7 @@ public static class ConfigChecks
         ArgumentNullException.ThrowIfNull(config);
         CheckResolution("discriminator.resolution", config.Resolution, 8);
         CheckRange("discriminator.imageChannels", config.ImageChannels, 1, LargestWidth);
+        CheckRange("discriminator.cDim", config.CDim, 0, LargestWidth);
         CheckRange("discriminator.channelBase", config.ChannelBase, 1, 1 << 24);
         CheckRange("discriminator.channelMax", config.ChannelMax, 1, LargestWidth);
         CheckRange("discriminator.minibatchStdGroup", config.MinibatchStdGroup, 1, 1024);

@@ -17,6 +17,9 @@ public sealed record GeneratorConfig
     /// <summary>Dimensions of the intermediate latent w.</summary>
     public int WDim { get; init; } = 512;
 
+    /// <summary>Dimensions of the label c, the number of classes; 0: the network is not conditional.</summary>
+    public int CDim { get; init; }
+
     /// <summary>Fully connected layers of the mapping network.</summary>
     public int MappingLayers { get; init; } = 2;
 

@@ -7,7 +7,7 @@ namespace Sg3x.Schedule;
 public static class OfficialArguments
 {
     // Arguments that say how a reference was made and shape nothing here.
-    private static readonly HashSet<string> Ignored = ["torch", "num_fp16_res", "magnitude_ema_beta", "c_dim"];
+    private static readonly HashSet<string> Ignored = ["torch", "num_fp16_res", "magnitude_ema_beta"];
 
     /// <summary>A generator's configuration.</summary>
     /// <param name="arguments">A JSON object of arguments; those left out keep their defaults.</param>
@@ -30,6 +30,7 @@ public static class OfficialArguments
                 "img_channels" => config with { ImageChannels = Integer(name, value) },
                 "z_dim" => config with { ZDim = Integer(name, value) },
                 "w_dim" => config with { WDim = Integer(name, value) },
+                "c_dim" => config with { CDim = Integer(name, value) },
                 "mapping_layers" => config with { MappingLayers = Integer(name, value) },
                 "channel_base" => config with { ChannelBase = Integer(name, value) },
                 "channel_max" => config with { ChannelMax = Integer(name, value) },
@@ -82,6 +83,7 @@ public static class OfficialArguments
                 "img_channels" => config with { ImageChannels = Integer(name, value) },
                 "channel_base" => config with { ChannelBase = Integer(name, value) },
                 "channel_max" => config with { ChannelMax = Integer(name, value) },
+                "c_dim" => config with { CDim = Integer(name, value) },
                 "mbstd_group_size" => config with { MinibatchStdGroup = Integer(name, value) },
                 "conv_clamp" => config with { ConvClamp = Real(name, value) },
                 _ => throw UserException.Mismatch(name, "an argument of the official discriminator", "an unknown name"),

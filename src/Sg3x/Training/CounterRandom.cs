@@ -32,6 +32,18 @@ public enum RandomPurpose
     /// <summary>The latents of single images that are asked for by number.</summary>
     NumberedLatents = 9,
 
+    /// <summary>Labels of the generator's step.</summary>
+    GeneratorLabels = 10,
+
+    /// <summary>Labels of the images that are generated for the discriminator's step.</summary>
+    DiscriminatorLabels = 11,
+
+    /// <summary>The fixed labels of the distance to the real images.</summary>
+    DistanceLabels = 12,
+
+    /// <summary>The labels of single images that are asked for by number.</summary>
+    NumberedLabels = 13,
+
     /// <summary>Augmentation of the images of the generator's step.</summary>
     GeneratorAugmentation = 20,
 

@@ -1,3 +1,4 @@
+using Sg3x.Data;
 using static TorchSharp.torch;
 using Generator = Sg3x.Networks.Generator;
 
@@ -19,15 +20,17 @@ public static class SeededImages
     /// <param name="seed">Any number from 0.</param>
     /// <param name="truncation">ψ of w ← w_avg + ψ(w − w_avg); 1 leaves w as it is.</param>
     /// <param name="device">Where the generator is.</param>
+    /// <param name="number">The class; null of a generator without classes.</param>
     /// <returns>float32 [1, 3, R, R] on the CPU, in about [−1, 1].</returns>
     /// <exception cref="UserException">The image holds values that are not finite: the network is damaged.</exception>
-    public static Tensor Image(Generator generator, long seed, double truncation, Device device)
+    public static Tensor Image(Generator generator, long seed, double truncation, Device device, int? number = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
         using IDisposable ungraded = no_grad();
         using var scope = NewDisposeScope();
         Tensor z = Latent(seed, generator.Config.ZDim).to(device);
-        Tensor image = generator.Synthesize(generator.Map(z, truncation)).cpu();
+        Tensor? c = number is int k ? ImageLabels.OneHot([k], generator.Config.CDim, device) : null;
+        Tensor image = generator.Synthesize(generator.Map(z, c, truncation)).cpu();
         if (!float.IsFinite(image.abs().sum().item<float>()))
         {
             throw UserException.Mismatch($"seed {seed}", "an image of finite values",

@@ -87,10 +87,12 @@ public sealed record TrainingEstimate(
     private static IEnumerable<LayerEstimate> GeneratorLayers(GeneratorConfig config)
     {
         LayerSchedule schedule = LayerSchedule.Create(config);
-        long mapping = 0;
+        bool conditional = config.CDim > 0;
+        long mapping = conditional ? (config.CDim + 1L) * config.WDim : 0;
+        int first = config.ZDim + (conditional ? config.WDim : 0);
         for (int i = 0; i < config.MappingLayers; i++)
         {
-            mapping += ((i == 0 ? config.ZDim : config.WDim) + 1L) * config.WDim;
+            mapping += ((i == 0 ? first : config.WDim) + 1L) * config.WDim;
         }
 
         yield return new LayerEstimate(
@@ -156,7 +158,14 @@ public sealed record TrainingEstimate(
         long last = Channels(4);
         long conv = 9 * last * (last + 1);
         long dense = 16 * last * last;
+        long outputs = config.CDim > 0 ? last : 1;
         yield return new LayerEstimate(
-            "D", "b4", conv + last + dense + last + last + 1, 2.0 * ((conv * 16) + dense + last), 0, FloatBytes * last * 16 * 4);
+            "D", "b4", conv + last + dense + last + ((last + 1) * outputs), 2.0 * ((conv * 16) + dense + (last * outputs)), 0,
+            FloatBytes * last * 16 * 4);
+        if (config.CDim > 0)
+        {
+            long mapping = LabelMapping.Parameters(config.CDim, last);
+            yield return new LayerEstimate("D", "mapping", mapping, 2.0 * mapping, 0, FloatBytes * last * 9);
+        }
     }
 }

@@ -30,12 +30,13 @@ public static class TrainingLoop
             using (NewDisposeScope())
             {
                 Tensor real = phases.ToDevice(reals.Next());
+                Tensor? labels = phases.ToLabels(reals.Classes);
 
                 phases.GeneratorStep();
-                phases.DiscriminatorStep(real);
+                phases.DiscriminatorStep(real, labels);
                 if (state.Iteration % state.Config.Training.R1Interval == 0)
                 {
-                    phases.R1Step(real);
+                    phases.R1Step(real, labels);
                 }
 
                 phases.AverageWeights();

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Sg3x.Configuration;
+using Sg3x.Data;
 using Sg3x.Ops;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -14,11 +16,25 @@ public sealed class TrainingPhases
 {
     private readonly TrainingState _state;
     private readonly TickStatistics _statistics;
+    private readonly ImageLabels? _labels;
 
     /// <summary>The steps on one state.</summary>
     /// <param name="state">What they change.</param>
     /// <param name="statistics">Where they count losses and verdicts.</param>
-    public TrainingPhases(TrainingState state, TickStatistics statistics) => (_state, _statistics) = (state, statistics);
+    /// <param name="labels">What labels of generated images are drawn from: the classes of the real ones. Needed where the
+    /// networks have classes.</param>
+    /// <exception cref="ArgumentException">There are not as many classes as the networks have.</exception>
+    public TrainingPhases(TrainingState state, TickStatistics statistics, ImageLabels? labels = null)
+    {
+        (_state, _statistics) = (state, statistics);
+        int classes = state.Config.Generator.CDim;
+        if (classes > 0 && labels?.Classes != classes)
+        {
+            throw new ArgumentException($"Expected labels of {classes} classes, found {labels?.Classes ?? 0}.", nameof(labels));
+        }
+
+        _labels = classes > 0 ? labels : null;
+    }
 
     private TrainingConfig Config => _state.Config.Training;
 
@@ -27,34 +43,44 @@ public sealed class TrainingPhases
     /// <returns>float32 [N, 3, R, R], 0…255 ↦ −1…1.</returns>
     public Tensor ToDevice(Tensor bytes) => bytes.to(_state.Device).to_type(ScalarType.Float32).div(127.5).sub(1);
 
-    /// <summary>G: min over G of E[softplus(−D(G(z)))].</summary>
+    /// <summary>Labels as the networks take them.</summary>
+    /// <param name="classes">Classes of a batch, N of them.</param>
+    /// <returns>float32 [N, CDim], one-hot; null where the networks have no classes.</returns>
+    public Tensor? ToLabels(IReadOnlyList<int>? classes) =>
+        _labels is null || classes is null ? null : ImageLabels.OneHot(classes, _labels.Classes, _state.Device);
+
+    /// <summary>G: min over G of E[softplus(−D(G(z)))], or of D(G(z, c), c) with classes.</summary>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
     public void GeneratorStep()
     {
         Tensor z = Latents(RandomPurpose.GeneratorLatents);
+        Tensor? c = Labels(RandomPurpose.GeneratorLabels);
         Minimise("G", _state.OptimiserG, part =>
         {
-            Tensor logits = Judge(_state.G.forward(part.Of(z)), RandomPurpose.GeneratorAugmentation, part);
+            Tensor? label = part.Of(c);
+            Tensor logits = Judge(_state.G.forward(part.Of(z), label), label, RandomPurpose.GeneratorAugmentation, part);
             Tensor loss = Losses.Generator(logits);
             return [new(loss, Statistic.GeneratorLoss)];
         });
     }
 
-    /// <summary>D: min over D of E[softplus(D(G(z)))] + E[softplus(−D(x))]. Here alone, once an iteration, the generator's moving
-    /// averages (σ² of each layer's input, mean of w) are updated.</summary>
+    /// <summary>D: min over D of E[softplus(D(G(z)))] + E[softplus(−D(x))], or of D(G(z, c), c) and D(x, c) with classes. Here
+    /// alone, once an iteration, the generator's moving averages (σ² of each layer's input, mean of w) are updated.</summary>
     /// <remarks>With gradient accumulation they are moved once, by the first part of the batch: β is that of a whole batch, and parts
     /// of different σ² would each see another network.</remarks>
     /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
+    /// <param name="labels">c of the real images, [N, CDim]; null of networks without classes.</param>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the averages are as before.</exception>
-    public void DiscriminatorStep(Tensor real)
+    public void DiscriminatorStep(Tensor real, Tensor? labels = null)
     {
         Tensor z = Latents(RandomPurpose.DiscriminatorLatents);
+        Tensor? c = Labels(RandomPurpose.DiscriminatorLabels);
         using IDisposable scope = NewDisposeScope();
         (Tensor Average, Tensor Before)[] averages =
             [.. _state.G.named_buffers().Where(b => IsAverage(b.name)).Select(b => (b.buffer, b.buffer.clone()))];
         try
         {
-            DiscriminatorStep(real, z);
+            DiscriminatorStep(real, labels, z, c);
         }
         catch (TrainingStoppedException)
         {
@@ -69,12 +95,13 @@ public sealed class TrainingPhases
         }
     }
 
-    private void DiscriminatorStep(Tensor real, Tensor z) =>
+    private void DiscriminatorStep(Tensor real, Tensor? labels, Tensor z, Tensor? c) =>
         Minimise("D", _state.OptimiserD, part =>
         {
-            Tensor fakes = GenerateForDiscriminator(part.Of(z), updateAverages: part.IsFirst);
-            Tensor fakeLogits = Judge(fakes, RandomPurpose.FakeAugmentation, part);
-            Tensor realLogits = Judge(part.Of(real), RandomPurpose.RealAugmentation, part);
+            Tensor? label = part.Of(c);
+            Tensor fakes = GenerateForDiscriminator(part.Of(z), label, updateAverages: part.IsFirst);
+            Tensor fakeLogits = Judge(fakes, label, RandomPurpose.FakeAugmentation, part);
+            Tensor realLogits = Judge(part.Of(real), part.Of(labels), RandomPurpose.RealAugmentation, part);
             _state.Augmentation.Controller.Observe(realLogits);
             return
             [
@@ -86,14 +113,15 @@ public sealed class TrainingPhases
 
     /// <summary>R1: a step on k·γ/2·E‖∇ₓ D(x)‖², k the interval at which it is made.</summary>
     /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
+    /// <param name="labels">c of the images, [N, CDim]; null of networks without classes.</param>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
-    public void R1Step(Tensor real)
+    public void R1Step(Tensor real, Tensor? labels = null)
     {
         double weight = Config.R1Interval * Config.R1Gamma / 2;
         Minimise("R1", _state.OptimiserD, part =>
         {
             Tensor x = part.Of(real).detach().requires_grad_(true);
-            Tensor logits = Judge(x, RandomPurpose.PenaltyAugmentation, part);
+            Tensor logits = Judge(x, part.Of(labels), RandomPurpose.PenaltyAugmentation, part);
             _state.Augmentation.Controller.Observe(logits);
             return
             [
@@ -116,26 +144,29 @@ public sealed class TrainingPhases
         WeightAverage.Beta(Config.Batch, _state.Config.EmaHalfLifeImages, Config.EmaRampup, _state.Images));
 
     /// <summary>D's verdict on images as it sees them: blurred at the start of config R's training, then augmented.</summary>
-    private Tensor Judge(Tensor images, RandomPurpose augmentation, BatchPart part)
+    private Tensor Judge(Tensor images, Tensor? labels, RandomPurpose augmentation, BatchPart part)
     {
         double sigma = InitialBlur.Sigma(Config.BlurSigma, _state.Config.BlurFadeImages, _state.Images);
         Tensor blurred = InitialBlur.Apply(images, sigma);
         long start = (long)part.Index * part.Size;
-        return _state.D.forward(_state.Augmentation.Apply(blurred, augmentation, _state.Iteration, start));
+        return _state.D.forward(_state.Augmentation.Apply(blurred, augmentation, _state.Iteration, start), labels);
     }
 
     private static bool IsAverage(string buffer) =>
         buffer.EndsWith("magnitude_ema", StringComparison.Ordinal) || buffer.EndsWith("w_avg", StringComparison.Ordinal);
 
-    private Tensor GenerateForDiscriminator(Tensor z, bool updateAverages)
+    private Tensor GenerateForDiscriminator(Tensor z, Tensor? labels, bool updateAverages)
     {
         using IDisposable noGradient = no_grad();
-        Tensor ws = _state.G.Map(z, updateAverages: updateAverages);
+        Tensor ws = _state.G.Map(z, labels, updateAverages: updateAverages);
         return _state.G.Synthesize(ws, updateAverages);
     }
 
     private Tensor Latents(RandomPurpose purpose) => CounterRandom.Normal(
         CounterRandom.Seed(Config.Seed, purpose, _state.Iteration), _state.Device, Config.Batch, _state.Config.Generator.ZDim);
+
+    private Tensor? Labels(RandomPurpose purpose) =>
+        ToLabels(_labels?.Draw(CounterRandom.Seed(Config.Seed, purpose, _state.Iteration), Config.Batch));
 
     /// <summary>One optimiser step on the weighted sum of the terms that <paramref name="loss"/> gives for each part.</summary>
     private void Minimise(string phase, AdamOptimiser optimiser, Func<BatchPart, Term[]> loss)
@@ -182,6 +213,7 @@ public sealed class TrainingPhases
     {
         public bool IsFirst => Index == 0;
 
-        public Tensor Of(Tensor batch) => batch.narrow(0, (long)Index * Size, Size);
+        [return: NotNullIfNotNull(nameof(batch))]
+        public Tensor? Of(Tensor? batch) => batch?.narrow(0, (long)Index * Size, Size);
     }
 }

@@ -53,6 +53,7 @@ public static class TrainingRun
         AtomicFile.RemoveLeftovers(folder);
         config = WithFullNames(config);
         using IImageDataset dataset = OpenData(config, options);
+        config = WithClasses(config, dataset);
         using TrainingState state = MakeState(config, dataset);
         using RunQuality? quality = RunQuality.For(state, dataset, options.FeatureCache);
         FilterGuard filters = new(state);
@@ -93,6 +94,7 @@ public static class TrainingRun
         }
 
         using IImageDataset dataset = OpenData(config, options);
+        config = WithClasses(config, dataset);
         using TrainingState state = MakeState(config, dataset);
         using RunQuality? quality = RunQuality.For(state, dataset, options.FeatureCache);
         FilterGuard filters = new(state);
@@ -155,7 +157,8 @@ public static class TrainingRun
         beginning.Quality?.OpenBest(run, warnings.Add);
         using RunRecorder recorder = new(
             state, run, statistics, dataset, beginning.Disk, beginning.Filters, beginning.Quality, options.Progress);
-        options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images)");
+        string classes = dataset.Labels is { } labels ? $" of {labels.Classes} classes" : "";
+        options.Progress.Started(run.Root, state.Kimg, config.Training.Kimg, $"{dataset.Name} ({dataset.Count} images{classes})");
         foreach (string warning in warnings)
         {
             recorder.Warn(warning);
@@ -179,7 +182,7 @@ public static class TrainingRun
         try
         {
             bool completed = TrainingLoop.Run(
-                state, new TrainingPhases(state, statistics), reals, recorder.AfterIteration, options.Stop);
+                state, new TrainingPhases(state, statistics, dataset.Labels), reals, recorder.AfterIteration, options.Stop);
             return recorder.End(completed);
         }
         catch (TrainingStoppedException e)
@@ -213,8 +216,34 @@ public static class TrainingRun
         config.Data.Source.Length > 0
             ? ImageDatasets.Open(
                 config.Data.Source, config.Generator.Resolution,
-                (options.Data ?? new ImageDatasetOptions()) with { SkipBad = config.Data.SkipBad })
+                (options.Data ?? new ImageDatasetOptions()) with
+                {
+                    SkipBad = config.Data.SkipBad,
+                    Labels = config.Data.Conditional,
+                })
             : throw UserException.Mismatch("data.source", "a folder, a zip, or cats:", "nothing");
+
+    /// <summary>The networks of a conditional run have as many classes as its data: the configuration does not know them
+    /// before.</summary>
+    private static RunConfig WithClasses(RunConfig config, IImageDataset dataset)
+    {
+        if (!config.Data.Conditional)
+        {
+            return config;
+        }
+
+        int classes = dataset.Labels?.Classes ?? throw UserException.Mismatch(
+            dataset.Name, $"the images' classes ({ImageSource.LabelsName}), on which --cond trains", "none");
+        int known = config.Generator.CDim;
+        return known == 0 || known == classes
+            ? (config with
+            {
+                Generator = config.Generator with { CDim = classes },
+                Discriminator = config.Discriminator with { CDim = classes },
+            }).Validate()
+            : throw UserException.Mismatch(
+                $"{dataset.Name}: {ImageSource.LabelsName}", $"{known} classes as in generator.cDim", $"{classes}");
+    }
 
     private static TrainingState MakeState(RunConfig config, IImageDataset dataset) =>
         new(config, TrainingDevice.Prepare(config.Training.Device, config.Training.Threads))

@@ -35,6 +35,8 @@ public static class WeightTransfer
 {
     internal static readonly string[] Networks = ["G", "G_ema", "D"];
 
+    private const string Missing = "no such tensor";
+
     /// <summary>The configuration of a run that begins with the weights of another: no ramp-up of G_ema, which has no random start
     /// to forget, and an augmentation that adapts in 100 kimg, since D can overfit at once.</summary>
     /// <param name="config">The configuration otherwise.</param>
@@ -71,13 +73,17 @@ public static class WeightTransfer
         foreach ((string network, nn.Module module) in Networks.Zip(modules))
         {
             bool foreignInput = false;
+            // The mappings of G and D have the same names: a generator's is none of D's.
+            string part = module is Networks.Generator ? "synthesis." : "b4.";
+            bool there = isCheckpoint || file.Entries.Keys.Any(k => k.StartsWith(part, StringComparison.Ordinal));
+            string? classes = OtherClasses(file, isCheckpoint ? $"{network}." : "", module);
             foreach ((string key, Tensor target) in module.state_dict().OrderBy(e => e.Key, StringComparer.Ordinal)
                 .Where(e => !FollowsFromConfig(e.Key)))
             {
                 string name = $"{network}.{key}";
-                if (WhyNot(file, isCheckpoint ? name : key, target) is string reason)
+                if ((there ? WhyNot(file, isCheckpoint ? name : key, target) : Missing) is string reason)
                 {
-                    unmatched[name] = reason;
+                    unmatched[name] = DependsOnClasses(key) ? classes ?? reason : reason;
                     continue;
                 }
 
@@ -110,11 +116,27 @@ public static class WeightTransfer
     private static bool FollowsFromConfig(string key) =>
         key.EndsWith("_filter", StringComparison.Ordinal) || key.EndsWith(".transform", StringComparison.Ordinal);
 
+    private static bool DependsOnClasses(string key) =>
+        key.StartsWith("mapping.", StringComparison.Ordinal) || key.StartsWith("b4.out.", StringComparison.Ordinal);
+
+    /// <summary>That the file's network has other classes, in words; null where it has not, or the file has no such
+    /// network.</summary>
+    private static string? OtherClasses(SafeTensorsFile file, string prefix, nn.Module module)
+    {
+        const string Embedding = "mapping.embed.weight";
+        long here = module.state_dict().TryGetValue(Embedding, out Tensor? own) ? own.shape[1] : 0;
+        long there = file.Entries.GetValueOrDefault(prefix + Embedding) is { Shape: [_, var classes] } ? classes : 0;
+        string last = module is Networks.Generator ? "mapping.fc0.weight" : "b4.out.weight";
+        return here == there || !file.Entries.ContainsKey(prefix + last) ? null : $"{Words(here)} here, {Words(there)} there";
+
+        static string Words(long classes) => classes == 0 ? "no classes" : $"{classes} class{(classes == 1 ? "" : "es")}";
+    }
+
     private static string? WhyNot(SafeTensorsFile file, string key, Tensor target)
     {
         if (!file.Entries.TryGetValue(key, out TensorEntry? entry))
         {
-            return "no such tensor";
+            return Missing;
         }
 
         return !entry.Shape.SequenceEqual(target.shape)

@@ -1,3 +1,4 @@
+using Sg3x.Data;
 using Sg3x.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -34,6 +35,9 @@ public enum WalkEasing
 /// <param name="Loop">Whether it goes back from the last key to the first.</param>
 public sealed record LatentWalk(IReadOnlyList<long> Seeds, WalkSpace Space, WalkEasing Easing, bool Loop)
 {
+    /// <summary>The class of all images; null of a generator without classes.</summary>
+    public int? Class { get; init; }
+
     /// <summary>Ways from one key to another.</summary>
     public int Legs => Seeds.Count == 1 ? 0 : Loop ? Seeds.Count : Seeds.Count - 1;
 
@@ -51,9 +55,10 @@ public sealed record LatentWalk(IReadOnlyList<long> Seeds, WalkSpace Space, Walk
         double t = Math.Clamp(place - leg, 0, 1);
         t = Easing == WalkEasing.Smooth ? t * t * (3 - 2 * t) : t;
         Tensor from = Latent(generator, leg), to = Latent(generator, (leg + 1) % Seeds.Count);
+        Tensor? c = Class is int number ? ImageLabels.OneHot([number], generator.Config.CDim, from.device) : null;
         Tensor ws = Space == WalkSpace.Z
-            ? generator.Map(Slerp(from, to, t), truncation)
-            : generator.Map(from, truncation) * (1 - t) + generator.Map(to, truncation) * t;
+            ? generator.Map(Slerp(from, to, t), c, truncation)
+            : generator.Map(from, c, truncation) * (1 - t) + generator.Map(to, c, truncation) * t;
         return ws.MoveToOuterDisposeScope();
     }
 

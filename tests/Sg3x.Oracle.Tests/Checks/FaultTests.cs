@@ -45,6 +45,14 @@ public class FaultTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_rebuilt_mapping_with_classes_by_itself_is_healthy()
+    {
+        Subject subject = PlantedFault.T with { Networks = new RebuiltClasses().Parts };
+        CheckResult result = Verification.RunOne(CheckRegistry.Find("network.classes.mapping"), subject);
+        Assert.True(result.Status == CheckStatus.Passed, $"{result.Problem} {result.Worst}");
+    }
+
+    [Fact]
     public void The_rebuilt_training_by_itself_is_healthy()
     {
         var rebuilt = new RebuiltTraining();

@@ -19,6 +19,19 @@ internal sealed record RebuiltTraining
     public Func<string, long, (RandomPurpose Purpose, long Iteration)> Latents { get; init; } = (step, i) =>
         (step == "G" ? RandomPurpose.GeneratorLatents : RandomPurpose.DiscriminatorLatents, i);
 
+    /// <summary>The classes of a step's generated images, of the data's.</summary>
+    public Func<string, TrainingState, ImageLabels, int[]> FakeClasses { get; init; } = (step, state, data) => data.Draw(
+        CounterRandom.Seed(
+            state.Config.Training.Seed, step == "G" ? RandomPurpose.GeneratorLabels : RandomPurpose.DiscriminatorLabels,
+            state.Iteration),
+        state.Config.Training.Batch);
+
+    /// <summary>The classes that D is told of generated images, of those that G was.</summary>
+    public Func<string, int[], int[]> ToldOfFakes { get; init; } = (_, classes) => classes;
+
+    /// <summary>The classes that D is told of real images in a step, of their own.</summary>
+    public Func<string, int[], int[]> ToldOfReals { get; init; } = (_, classes) => classes;
+
     /// <summary>The steps in whose generator pass the averages move.</summary>
     public Func<string, bool> Moves { get; init; } = step => step == "D";
 
@@ -47,7 +60,7 @@ internal sealed record RebuiltTraining
             {
                 Tensor real = reals.Next().to(state.Device).to(ScalarType.Float32) / 127.5 - 1;
                 foreach (string step in Steps(state.Iteration, state.Config.Training.R1Interval))
-                    Take(step, state, real);
+                    Take(step, state, real, reals.Classes, reals.Labels);
                 Adapt(state);
             }
             state.Iteration++;
@@ -56,43 +69,60 @@ internal sealed record RebuiltTraining
     }
 
     /// <summary>One step.</summary>
-    public void Take(string step, TrainingState state, Tensor real)
+    public void Take(string step, TrainingState state, Tensor real) => Take(step, state, real, null, null);
+
+    private void Take(string step, TrainingState state, Tensor real, int[]? own, ImageLabels? data)
     {
+        int[]? drawn = data is null ? null : FakeClasses(step[..1], state, data);
         switch (step)
         {
             case "G":
-                Minimise(state.OptimiserG, Losses.Generator(
-                    state.D.forward(Augment(state, Images(step, state), RandomPurpose.GeneratorAugmentation))));
+                Minimise(state.OptimiserG, Losses.Generator(OfFakes("G", state, drawn)));
                 break;
             case "D":
-                Minimise(state.OptimiserD, OnImages(state, real));
+                Minimise(state.OptimiserD, OnImages(state, real, own, drawn));
                 break;
             case "R1":
-                Minimise(state.OptimiserD, OnGradient(state, real));
+                Minimise(state.OptimiserD, OnGradient(state, real, own));
                 break;
             case "D with R1":
-                Minimise(state.OptimiserD, OnImages(state, real) + OnGradient(state, real));
+                Minimise(state.OptimiserD, OnImages(state, real, own, drawn) + OnGradient(state, real, own));
                 break;
             default:
-                new TrainingPhases(state, new TickStatistics()).AverageWeights();
+                new TrainingPhases(state, new TickStatistics(), data).AverageWeights();
                 break;
         }
     }
 
-    private Tensor OnImages(TrainingState state, Tensor real)
+    private Tensor OnImages(TrainingState state, Tensor real, int[]? own, int[]? drawn)
     {
-        Tensor fake;
-        using (no_grad())
-            fake = Augment(state, Images("D", state), RandomPurpose.FakeAugmentation);
-        Tensor ofFake = state.D.forward(fake), ofReal = state.D.forward(Augment(state, real, RandomPurpose.RealAugmentation));
+        Tensor ofFake = OfFakes("D", state, drawn), ofReal = state.D.forward(
+            Augment(state, real, RandomPurpose.RealAugmentation), Vectors(state, own is null ? null : ToldOfReals("D", own)));
         Observe(state, ofFake, ofReal);
         return Losses.DiscriminatorOnFake(ofFake) + Losses.DiscriminatorOnReal(ofReal);
     }
 
-    private Tensor OnGradient(TrainingState state, Tensor real)
+    // D's verdict on generated images; G has a part in G's step alone.
+    private Tensor OfFakes(string step, TrainingState state, int[]? drawn)
+    {
+        Tensor fake;
+        using (step == "G" ? enable_grad() : no_grad())
+        {
+            fake = Augment(
+                state, Images(step, state, Vectors(state, drawn)),
+                step == "G" ? RandomPurpose.GeneratorAugmentation : RandomPurpose.FakeAugmentation);
+        }
+        return state.D.forward(fake, Vectors(state, drawn is null ? null : ToldOfFakes(step, drawn)));
+    }
+
+    private static Tensor? Vectors(TrainingState state, int[]? classes) =>
+        classes is null ? null : ImageLabels.OneHot(classes, state.Config.Generator.CDim, state.Device);
+
+    private Tensor OnGradient(TrainingState state, Tensor real, int[]? own)
     {
         Tensor x = real.detach().clone().requires_grad_(true);
-        Tensor shown = Augment(state, x, RandomPurpose.PenaltyAugmentation), logits = state.D.forward(shown);
+        Tensor shown = Augment(state, x, RandomPurpose.PenaltyAugmentation);
+        Tensor logits = state.D.forward(shown, Vectors(state, own is null ? null : ToldOfReals("R1", own)));
         Observe(state, null, logits);
         double weight = R1Weight(state.Config.Training.R1Gamma, state.Config.Training.R1Interval);
         return Losses.R1(logits, PenaltyOf(x, shown)) * weight + logits.mean() * 0;
@@ -104,12 +134,12 @@ internal sealed record RebuiltTraining
             state.Augmentation.Controller.Observe(counted);
     }
 
-    private Tensor Images(string step, TrainingState state)
+    private Tensor Images(string step, TrainingState state, Tensor? label)
     {
         (RandomPurpose purpose, long iteration) = Latents(step, state.Iteration);
         Tensor z = CounterRandom.Normal(CounterRandom.Seed(state.Config.Training.Seed, purpose, iteration), state.Device,
             state.Config.Training.Batch, state.Config.Generator.ZDim);
-        return state.G.Synthesize(state.G.Map(z, updateAverages: Moves(step)), Moves(step));
+        return state.G.Synthesize(state.G.Map(z, label, updateAverages: Moves(step)), Moves(step));
     }
 
     private static void Minimise(AdamOptimiser optimiser, Tensor loss)

@@ -13,6 +13,7 @@ public sealed class NetworkFileTests : IDisposable
     [InlineData("mapping_layers", "64", "mapping.fc2.weight")]
     [InlineData("z_dim", "65536", "mapping.fc0.weight")]
     [InlineData("w_dim", "65536", "mapping.fc0.weight")]
+    [InlineData("c_dim", "65536", "mapping.embed.weight")]
     [InlineData("channel_max", "65536", "synthesis.")]
     public void A_configuration_larger_than_the_file_is_refused(string argument, string value, string expected)
     {

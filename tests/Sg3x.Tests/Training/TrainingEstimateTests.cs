@@ -7,11 +7,17 @@ namespace Sg3x.Tests.Training;
 public sealed class TrainingEstimateTests
 {
     [Theory]
-    [InlineData("demo")]
-    [InlineData("cats-64")]
-    public void Parameters_are_counted_as_the_networks_have_them(string preset)
+    [InlineData("demo", 0)]
+    [InlineData("demo", 3)]
+    [InlineData("cats-64", 0)]
+    public void Parameters_are_counted_as_the_networks_have_them(string preset, int classes)
     {
         RunConfig config = Presets.Get(preset);
+        config = config with
+        {
+            Generator = config.Generator with { CDim = classes },
+            Discriminator = config.Discriminator with { CDim = classes },
+        };
         TrainingEstimate estimate = TrainingEstimate.Of(config);
         using Sg3x.Networks.Generator g = new(config.Generator, 1);
         using Discriminator d = new(config.Discriminator, 1);

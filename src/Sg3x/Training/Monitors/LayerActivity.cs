@@ -24,12 +24,13 @@ public sealed record LayerActivity(string Name, double? Magnitude, double Clampe
     /// <summary>Measures every layer of G. No average moves.</summary>
     /// <param name="g">The generator.</param>
     /// <param name="z">[N, ZDim].</param>
-    public static IReadOnlyList<LayerActivity> Measure(Networks.Generator g, Tensor z)
+    /// <param name="labels">c, [N, CDim]; null of a generator without classes.</param>
+    public static IReadOnlyList<LayerActivity> Measure(Networks.Generator g, Tensor z, Tensor? labels = null)
     {
         ArgumentNullException.ThrowIfNull(g);
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Tensor ws = g.Map(z);
+        Tensor ws = g.Map(z, labels);
         Tensor x = g.Synthesis.Input.forward(ws.select(1, 0));
         List<Tensor> shares = [];
         foreach ((Networks.SynthesisLayer layer, int i) in g.Synthesis.Layers.Select((layer, i) => (layer, i)))

@@ -18,7 +18,7 @@ internal sealed record PlantedFault(
     public static IReadOnlyList<PlantedFault> All { get; } =
         [.. ScheduleFaults.All, .. FilterFaults.All, .. OpFaults.All, .. InputFaults.All, .. NetworkFaults.All,
             .. TrainingFaults.All, .. IterationFaults.All, .. TrainedFaults.All, .. MetricFaults.All, .. PrecisionFaults.All,
-            .. PresetFaults.All, .. AugmentationFaults.All];
+            .. PresetFaults.All, .. AugmentationFaults.All, .. ClassFaults.All];
 
     public static Subject T => Subjects.Healthy(Subjects.T);
 
