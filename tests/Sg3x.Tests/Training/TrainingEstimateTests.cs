@@ -45,7 +45,7 @@ public sealed class TrainingEstimateTests
     [Fact]
     public void Augmentation_takes_its_time()
     {
-        RunConfig config = Presets.Get("cats-64") with { Augmentation = new AugmentationConfig() };
+        RunConfig config = Presets.Get("cats-64") with { Augmentation = new() { Mode = AugmentationConfig.Adaptive } };
         config = config with { Training = config.Training with { Threads = 2, R1Interval = 16 } };
         RunConfig without = config with { Augmentation = config.Augmentation with { Mode = AugmentationConfig.None } };
         double seconds = TrainingEstimate.Of(config).SecondsPerKimg - TrainingEstimate.Of(without).SecondsPerKimg;
