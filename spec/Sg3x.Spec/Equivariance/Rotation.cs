@@ -97,22 +97,21 @@ public static class Rotation
     {
         int half = Extent * up - 1, n = 2 * half + 1, reach = Reach * up - 1;
         double[] taps = [.. Enumerable.Range(-half, n).Select(i => g(i / (double)up))];
-        double Wrapped(int i) => taps[((i + half) % n + n) % n];
 
+        // Tap i, wrapped, stands at i + half + reach.
+        double[] wrapped = [.. taps[^reach..], .. taps, .. taps[..reach]];
         var rows = new double[n, 2 * reach + 1];
         for (int v = -half; v <= half; v++)
             for (int u = -half; u <= half; u++)
             {
                 double x = u / (double)up, y = v / (double)up;
                 double turned = g(R[0, 0] * x + R[0, 1] * y) * g(R[1, 0] * x + R[1, 1] * y);
-                for (int k = -reach; k <= reach; k++)
-                    rows[v + half, k + reach] += turned * Wrapped(k - u);
+                Signal.Accumulate(rows.Row(v + half), turned, wrapped.AsSpan(half - u, 2 * reach + 1));
             }
         var result = new double[2 * reach + 1, 2 * reach + 1];
         for (int j = -reach; j <= reach; j++)
             for (int v = -half; v <= half; v++)
-                for (int k = 0; k < 2 * reach + 1; k++)
-                    result[j + reach, k] += rows[v + half, k] * Wrapped(j - v);
+                Signal.Accumulate(result.Row(j + reach), wrapped[j - v + half + reach], rows.Row(v + half));
         return result;
     }
 

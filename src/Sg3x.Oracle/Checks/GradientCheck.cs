@@ -39,8 +39,9 @@ internal sealed class GeneratorGradientCheck : NarrowCheck
         double[][] z = [[.. draw.Row(config.ZDim).Select(v => (double)(float)v)]];
         double[][][,] r = draw.Batch(1, config.ImageChannels, config.Resolution, config.Resolution);
 
+        Point start = At(state);
         foreach ((string what, Func<string, bool> chosen) in Groups)
-            yield return Compare(what, chosen, state, null);
+            yield return Compare(what, chosen, start, null);
 
         // In training σ² follows the input, but is a constant to the gradient.
         const double β = 0.3;
@@ -52,9 +53,19 @@ internal sealed class GeneratorGradientCheck : NarrowCheck
         foreach ((string name, double σ2) in magnitudes)
             frozen = frozen.With($"synthesis.{name}.magnitude_ema", new NamedArray([], [σ2]));
         generator.Synthesis.MagnitudeBeta = β;
-        yield return Compare("all, while the averages move", _ => true, frozen, β);
+        yield return Compare("all, while the averages move", _ => true, At(frozen), β);
 
-        Finding Compare(string what, Func<string, bool> chosen, NetworkState around, double? β)
+        // f there, and the rounding ε of one that the definition computes.
+        Point At(NetworkState around)
+        {
+            double[][,] still = ImageOf(around);
+            var definition = new Spec.Networks.Generator(schedule, around);
+            double ε = ImageRounding.Tolerance(definition, around, definition.Map(z), [still]) * Math.ScaleB(1, 24 - 53)
+                * still.Max(plane => plane.Cast<double>().Max(Math.Abs)) * Math.Sqrt(Plane.Dot(r[0], r[0]));
+            return new Point(around, Plane.Dot(still, r[0]), ε);
+        }
+
+        Finding Compare(string what, Func<string, bool> chosen, Point around, double? β)
         {
             using IDisposable scope = NewDisposeScope();
             (string Name, TorchSharp.Modules.Parameter Value)[] parameters =
@@ -77,11 +88,6 @@ internal sealed class GeneratorGradientCheck : NarrowCheck
                 square += scale * scale * g.Sum(value => value * value);
                 directions.Add((name, v));
             }
-            double[][,] still = ImageOf(around);
-            double here = Plane.Dot(still, r[0]);
-            var definition = new Spec.Networks.Generator(schedule, around);
-            double ε = ImageRounding.Tolerance(definition, around, definition.Map(z), [still]) * Math.ScaleB(1, 24 - 53)
-                * still.Max(plane => plane.Cast<double>().Max(Math.Abs)) * Math.Sqrt(Plane.Dot(r[0], r[0]));
             Finding ahead = Side(1);
             return ahead.Passed ? ahead : Side(-1);
 
@@ -90,7 +96,7 @@ internal sealed class GeneratorGradientCheck : NarrowCheck
                 double far = Quotient(sign * Step), expected = Quotient(sign * Step / 2);
                 double length = Math.Max(Math.Sqrt(square), Math.Abs(expected));
                 double error = measured == expected ? 0 : Math.Abs(measured - expected) / length;
-                double tolerance = (Math.Abs(expected - far) + 10 * ε / Step) / length;
+                double tolerance = (Math.Abs(expected - far) + 10 * around.Rounding / Step) / length;
                 return new Finding(
                     what, $"{expected:G9}", $"{measured:G9}", error, tolerance,
                     error <= tolerance ? null
@@ -100,8 +106,8 @@ internal sealed class GeneratorGradientCheck : NarrowCheck
             double Quotient(double h)
             {
                 NetworkState moved = directions.Aggregate(
-                    around, (at, d) => at.Moved(d.Name, [.. d.V.Select(value => h * value)]));
-                return (Plane.Dot(ImageOf(moved), r[0]) - here) / h;
+                    around.State, (at, d) => at.Moved(d.Name, [.. d.V.Select(value => h * value)]));
+                return (Plane.Dot(ImageOf(moved), r[0]) - around.Value) / h;
             }
         }
 
@@ -111,6 +117,8 @@ internal sealed class GeneratorGradientCheck : NarrowCheck
             return g.Synthesize(g.Map(z))[0];
         }
     }
+
+    private sealed record Point(NetworkState State, double Value, double Rounding);
 
     private static IEnumerable<(string What, Func<string, bool> Chosen)> Groups =>
     [

@@ -14,9 +14,11 @@ namespace Sg3x.Oracle.Checks;
 /// </summary>
 internal abstract class NonlinearityCheck : ICheck
 {
-    // A few channels whose biases differ suffice, and a crop that leaves each phase of both filters inside.
+    // A few channels whose biases differ suffice, and a crop that leaves each phase of both filters inside: of the input, and of
+    // what it is upsampled to.
     private const int Channels = 2;
-    private const int Most = 56;
+    private const int Most = 24;
+    private const int MostUpsampled = 192;
 
     public abstract string Id { get; }
 
@@ -53,7 +55,7 @@ internal abstract class NonlinearityCheck : ICheck
         int full = layer.In.Size + layer.Kernel - 1;
         int least = (layer.UpFilter.Count + layer.DownFilter.Count - layer.Padding.X0 - layer.Padding.X1) / layer.Up + 4
             * Math.Max(1, layer.Down / layer.Up);
-        int side = Math.Min(full, Math.Max(Most, least));
+        int side = Math.Min(full, Math.Max(Math.Min(Most, MostUpsampled / layer.Up), least));
 
         // Float32 input on both sides: what is compared is what is done to it.
         double[][,] x =

@@ -39,7 +39,7 @@ internal static class Configurations
     public static GeneratorConfig DrawForOperations(int seed)
     {
         GeneratorConfig config = DrawSmall(seed);
-        int layers = 3 + config.Layers % 3;
+        int layers = 3 + config.Layers % 2;
         return config with { Layers = layers, CriticalLayers = Math.Min(config.CriticalLayers, layers - 1) };
     }
 

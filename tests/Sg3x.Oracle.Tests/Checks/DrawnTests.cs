@@ -22,7 +22,11 @@ public class DrawnTests(ITestOutputHelper output)
     public void Ten_thousand_schedules_and_filters() => DrawSchedules(10_000);
 
     [Fact]
-    public void Operations() => DrawOperations(15);
+    public void Operations() => DrawOperations(30);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Thousand_operation_cases() => DrawOperations(1000);
 
     [Fact]
     public void Networks() => DrawNetworks(4);

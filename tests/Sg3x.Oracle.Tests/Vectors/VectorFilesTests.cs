@@ -112,6 +112,7 @@ public sealed class VectorFilesTests : IDisposable
     [InlineData("ops-basic.safetensors", "\"flrelu3.probe\"", "\"flrelu3.prabe\"", "flrelu3.prabe")]
     [InlineData("ops-basic.safetensors", "\\\"up\\\": 2", "\\\"up\\\": 0", "up")]
     [InlineData("augment-public.safetensors", "\"hue@0.2\"", "\"hue+0.2\"", "hue+0.2")]
+    [InlineData("augment-public.safetensors", "\"x\": {\"dtype\": \"F32\"", "\"x\": {\"dtype\": \"I32\"", "float32 or float64")]
     public void A_file_that_cannot_be_checked_in_full_is_refused_and_says_why(
         string name, string from, string to, string expected)
     {
