@@ -13,7 +13,10 @@ public sealed record MetricsConfig
     /// <summary>Measures EQ-T and EQ-T_frac, and of config R EQ-R.</summary>
     public bool Equivariance { get; init; }
 
-    /// <summary>File of a network for features in TorchScript, for FID, KID, precision and recall; empty: none of them.</summary>
+    /// <summary>
+    /// File of a network for features in TorchScript, for FID, KID, precision and recall; empty: none of them. It is a program, and runs
+    /// with the training: take none of unknown origin, nor a configuration that names one.
+    /// </summary>
     public string Features { get; init; } = "";
 
     /// <summary>Most real images that features are taken of.</summary>
