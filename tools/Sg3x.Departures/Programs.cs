@@ -24,8 +24,8 @@ internal sealed record Programs(string Sound, string WithDeltas)
         var programs = new Programs(Path.Combine(folder, "sg3x"), Path.Combine(folder, "sg3x-delta-filters"));
         try
         {
-            Copy(programs.Sound, Path.Combine(AppContext.BaseDirectory, Library));
-            Copy(programs.WithDeltas, Deltas);
+            Copy(AppContext.BaseDirectory, programs.Sound, Path.Combine(AppContext.BaseDirectory, Library));
+            Copy(programs.Sound, programs.WithDeltas, Deltas);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,8 +45,12 @@ internal sealed record Programs(string Sound, string WithDeltas)
         return new ProcessStartInfo(dotnet, [Path.Combine(folder, Main), .. arguments]) { RedirectStandardOutput = capture };
     }
 
-    /// <summary>Copies this program's folder, with a library of its own: whole or not at all.</summary>
-    private static void Copy(string to, string library)
+    /// <summary>Copies a program's folder, with a library of its own: whole or not at all. What is there already stays.</summary>
+    /// <param name="from">The program's folder.</param>
+    /// <param name="to">The new one.</param>
+    /// <param name="library">The file that becomes its <c>Sg3x.dll</c>.</param>
+    /// <exception cref="IOException">Something cannot be copied.</exception>
+    internal static void Copy(string from, string to, string library)
     {
         if (Directory.Exists(to))
             return;
@@ -54,18 +58,21 @@ internal sealed record Programs(string Sound, string WithDeltas)
         if (Directory.Exists(partial))
             Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
-        foreach (string entry in Directory.EnumerateFileSystemEntries(AppContext.BaseDirectory))
-        {
-            string target = Path.Combine(partial, Path.GetFileName(entry));
-
-            // The packages' native libraries are large and never change: linked. Files are not: .NET looks beside the target.
-            if (Directory.Exists(entry))
-                Directory.CreateSymbolicLink(target, entry);
-            else if (Path.GetFileName(entry) != Library)
-                File.Copy(entry, target);
-        }
-
+        foreach (string file in Directory.EnumerateFiles(from).Where(file => Path.GetFileName(file) != Library))
+            File.Copy(file, Path.Combine(partial, Path.GetFileName(file)));
+        foreach (string folder in Directory.EnumerateDirectories(from))
+            Link(folder, Path.Combine(partial, Path.GetFileName(folder)));
         File.Copy(library, Path.Combine(partial, Library));
         Directory.Move(partial, to);
+    }
+
+    // The packages' native libraries are large: hard links where the file system can, which outlast the build they came from.
+    private static void Link(string from, string to)
+    {
+        const string Line = "cp -al \"$0\" \"$1\" 2>/dev/null || { rm -rf \"$1\" && cp -a \"$0\" \"$1\"; }";
+        using Process copy = Process.Start("/bin/sh", ["-c", Line, Path.TrimEndingDirectorySeparator(from), to]);
+        copy.WaitForExit();
+        if (copy.ExitCode != 0)
+            throw new IOException($"{from} cannot be copied to {to}");
     }
 }
