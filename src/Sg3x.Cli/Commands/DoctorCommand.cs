@@ -4,6 +4,8 @@ using System.Globalization;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
 using Sg3x.Data;
+using Sg3x.Ops;
+using Sg3x.Schedule;
 using Spectre.Console;
 using TorchSharp;
 
@@ -72,6 +74,20 @@ internal static class DoctorCommand
         yield return new("threads wait without spinning", Passive(info), Passive(info) ? null
             : $"OMP_WAIT_POLICY is {info.OmpWaitPolicy}: waiting threads take the cores from working ones."
                 + " Unset it, or set it to passive.");
+        if (info.Cuda)
+        {
+            string? kernel = KernelProblem();
+            yield return new("the GPU has its kernel", kernel is null, kernel is null ? null
+                : $"The filtered nonlinearity runs step by step, which takes longer and more memory: {kernel}.");
+        }
+    }
+
+    private static string? KernelProblem()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor x = torch.zeros(1, 1, 8, 8, device: torch.CUDA), filter = torch.ones(12, device: torch.CUDA);
+        FilteredLeakyRelu.Select(x, filter, filter, new(2, 2, new ImagePadding(9, 8, 9, 8), 1, 0.2, 256));
+        return FilteredLeakyRelu.KernelProblem;
     }
 
     private static string? ImageProblem()

@@ -1,4 +1,6 @@
 using Sg3x.Ops.Cpu;
+using Sg3x.Ops.Cuda;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sg3x.Ops;
@@ -22,6 +24,9 @@ public static class FilteredLeakyRelu
     /// <summary>An implementation to take whatever the input, for measurements; null to choose.</summary>
     public static IFilteredLeakyRelu? Forced { get; set; }
 
+    /// <summary>Why a GPU computes the composed definition instead of one kernel; null where it does not, or none was asked.</summary>
+    public static string? KernelProblem => CudaKernels.Problem;
+
     /// <summary>The one place that decides which implementation computes what.</summary>
     /// <param name="x">The input, [N, C, H, W]: its device, dtype and size count.</param>
     /// <param name="upFilter">The upsampling filter, or null.</param>
@@ -35,6 +40,8 @@ public static class FilteredLeakyRelu
             return Forced;
         if (FusedFilteredLeakyRelu.Supports(x))
             return Fused;
+        if (x.device_type == DeviceType.CUDA && CudaKernels.Find(x, upFilter, downFilter, shape) is { } kernel)
+            return kernel;
         bool filters = upFilter is not null || downFilter is not null;
         return filters && shape.Gain > 0 && x.shape[^1] * shape.Up <= WidestMatrix ? Matrix : Composed;
     }

@@ -40,8 +40,8 @@ public interface IFilteredLeakyRelu
     /// Applies the nonlinearity. The result can be differentiated twice with respect to <paramref name="x"/> and <paramref
     /// name="bias"/>.
     /// </summary>
-    /// <param name="x">[N, C, H, W], float32, float64, or bfloat16: on a CPU with filters and everything between input and result in
-    /// float32; on other devices filters are rounded likewise, and so is the result of each step.</param>
+    /// <param name="x">[N, C, H, W], float32, float64, or bfloat16: fused, filters and everything between input and result are
+    /// float32; composed on a GPU, filters are rounded likewise, and so is the result of each step.</param>
     /// <param name="bias">[C], the dtype of <paramref name="x"/>.</param>
     /// <param name="upFilter">[n] separable or [n, n], any floating dtype; null is the identity.</param>
     /// <param name="downFilter">[n] separable or [n, n], any floating dtype; null is the identity.</param>

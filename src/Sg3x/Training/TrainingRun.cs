@@ -1,6 +1,7 @@
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
+using Sg3x.Ops;
 using Sg3x.Training.Monitors;
 
 namespace Sg3x.Training;
@@ -169,6 +170,11 @@ public static class TrainingRun
             recorder.Warn(
                 $"{dataset.Name}: {left.Count} bad {(left.Count == 1 ? "image is" : "images are")} left out"
                 + $" (sg3x dataset check names them all); the first: {first.Reason}");
+        }
+
+        if (FilteredLeakyRelu.KernelProblem is string problem)
+        {
+            recorder.Warn($"the filtered nonlinearity runs step by step, without its kernel: {problem}.");
         }
 
         if (beginning.Verification?.Unverified is string unverified)

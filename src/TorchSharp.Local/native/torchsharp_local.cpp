@@ -296,6 +296,12 @@ TS_API int ts_data(void* t, void** data) {
   return guarded([&] { *data = static_cast<at::Tensor*>(t)->data_ptr(); });
 }
 
+// The same under the name that it has in the package's native library, for callers that ask whichever library is there.
+TS_API void* THSTensor_data(void* t) {
+  void* data = nullptr;
+  return ts_data(t, &data) == 0 ? data : nullptr;
+}
+
 // Shares the caller's memory; owner is given back through the callback when the last tensor over it has gone.
 TS_API int ts_from_blob(void* data, const int64_t* sizes, int64_t dimensions, int64_t dtype, void* owner, void** result) {
   return guarded([&] {

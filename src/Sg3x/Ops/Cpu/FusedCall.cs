@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace Sg3x.Ops.Cpu;
 
 /// <summary>One application of the fused kernel to tensors of [N, C, H, W].</summary>
-internal sealed unsafe class FusedCall(FilteredLeakyReluPlan plan, SimdWidth width, long batch, long channels)
+internal sealed unsafe class FusedCall(FilteredLeakyReluPlan plan, SimdWidth width, long batch, long channels) : IFusedCall
 {
     public long Channels => channels;
 
-    /// <summary>Memory for the branches taken.</summary>
+    /// <inheritdoc/>
     public Tensor NewMask(Device device) =>
         empty([(batch * channels * plan.Mask.BytesPerImagePlane) + MaskLayout.Slack], dtype: ScalarType.Byte, device: device);
 
@@ -17,14 +17,14 @@ internal sealed unsafe class FusedCall(FilteredLeakyReluPlan plan, SimdWidth wid
     public Tensor ZeroOutput(Tensor like) =>
         zeros([batch, channels, plan.Vertical.Output, plan.Horizontal.Output], dtype: like.dtype, device: like.device);
 
-    /// <summary>The layer itself; fills the mask if there is one.</summary>
+    /// <inheritdoc/>
     public Tensor Forward(Tensor x, Tensor bias, Tensor? mask) =>
         Run(x, bias, mask, null, mask is null ? MidStage.Activate : MidStage.ActivateAndRecord);
 
-    /// <summary>The derivative at the mask, of [N, C, H, W].</summary>
+    /// <inheritdoc/>
     public Tensor Derivative(Tensor g, Tensor mask) => Run(g, null, mask, null, MidStage.Replay);
 
-    /// <summary>Its transpose, and the gradient of the bias, [C].</summary>
+    /// <inheritdoc/>
     public (Tensor Input, Tensor Bias) Adjoint(Tensor dy, Tensor mask)
     {
         using var scope = NewDisposeScope();

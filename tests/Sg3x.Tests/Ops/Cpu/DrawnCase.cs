@@ -1,3 +1,4 @@
+using Sg3x.Ops;
 using Sg3x.Ops.Cpu;
 
 namespace Sg3x.Tests.Ops.Cpu;
@@ -54,30 +55,52 @@ internal sealed class DrawnCase
             var downFilter = usual ? DrawFilter(random, 6 * down, 1) : DrawFilter(random, down);
             // A few are wide enough for the loops that take four of the widest vectors at a time.
             var (width, height) = random.Next(8) == 0 ? (random.Next(70, 300), random.Next(1, 5)) : (random.Next(1, 36), random.Next(1, 16));
-            var horizontal = DrawAxis(random, width, up, down, upFilter.Width, downFilter.Width);
-            var vertical = DrawAxis(random, height, up, down, upFilter.VerticalCount, downFilter.VerticalCount);
-            if (horizontal.Output < 1 || vertical.Output < 1)
-                continue;
-            var (batch, channels) = (random.Next(1, 3), random.Next(1, 4));
-            var scale = Math.Pow(10, random.Next(-2, 3));
-            double[] Values(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => round(size * Normal(random)))];
-            return new()
-            {
-                ShortBands = random.Next(2) == 0,
-                Batch = batch,
-                Channels = channels,
-                Horizontal = horizontal,
-                Vertical = vertical,
-                Up = upFilter,
-                Down = downFilter,
-                Gain = random.Next(8) == 0 ? -1.5 : Math.Sqrt(2),
-                Slope = random.Next(4) == 0 ? 1 : 0.2,
-                Limit = random.Next(4) == 0 ? double.PositiveInfinity : round(scale),
-                Input = Values(batch * channels * width * height, scale),
-                Bias = Values(channels, scale),
-                OutputGradient = Values(batch * channels * horizontal.Output * vertical.Output, 1),
-            };
+            if (TryDraw(random, width, height, up, down, upFilter, downFilter, round) is { } drawn)
+                return drawn;
         }
+    }
+
+    /// <summary>A case with these factors and filters, small, square where they are radial.</summary>
+    public static DrawnCase Draw(int seed, int up, int down, (int Taps, bool Radial) upFilter, (int Taps, bool Radial) downFilter, Func<double, double> round)
+    {
+        var random = new Random(seed);
+        FilterTaps Filter((int Taps, bool Radial) of) => of.Taps == 1
+            ? FilterTaps.Identity
+            : DrawFilter(random, of.Taps, of.Radial ? of.Taps : 1, !of.Radial);
+        var (first, second) = (Filter(upFilter), Filter(downFilter));
+        while (true)
+        {
+            if (TryDraw(random, random.Next(1, 40), random.Next(1, 40), up, down, first, second, round) is { } drawn)
+                return drawn;
+        }
+    }
+
+    private static DrawnCase? TryDraw(
+        Random random, int width, int height, int up, int down, FilterTaps upFilter, FilterTaps downFilter, Func<double, double> round)
+    {
+        var horizontal = DrawAxis(random, width, up, down, upFilter.Width, downFilter.Width);
+        var vertical = DrawAxis(random, height, up, down, upFilter.VerticalCount, downFilter.VerticalCount);
+        if (horizontal.Output < 1 || vertical.Output < 1)
+            return null;
+        var (batch, channels) = (random.Next(1, 3), random.Next(1, 4));
+        var scale = Math.Pow(10, random.Next(-2, 3));
+        double[] Values(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => round(size * Normal(random)))];
+        return new()
+        {
+            ShortBands = random.Next(2) == 0,
+            Batch = batch,
+            Channels = channels,
+            Horizontal = horizontal,
+            Vertical = vertical,
+            Up = upFilter,
+            Down = downFilter,
+            Gain = random.Next(8) == 0 ? -1.5 : Math.Sqrt(2),
+            Slope = random.Next(4) == 0 ? 1 : 0.2,
+            Limit = random.Next(4) == 0 ? double.PositiveInfinity : round(scale),
+            Input = Values(batch * channels * width * height, scale),
+            Bias = Values(channels, scale),
+            OutputGradient = Values(batch * channels * horizontal.Output * vertical.Output, 1),
+        };
     }
 
     public override string ToString() =>

@@ -1,3 +1,4 @@
+using Sg3x.Ops;
 using Sg3x.Ops.Cpu;
 
 namespace Sg3x.Tests.Ops.Cpu;

@@ -1,4 +1,4 @@
-namespace Sg3x.Ops.Cpu;
+namespace Sg3x.Ops;
 
 /// <summary>
 /// One axis of "insert up − 1 zeros after every sample, pad, filter, (act), filter, keep every down-th", and its adjoint.

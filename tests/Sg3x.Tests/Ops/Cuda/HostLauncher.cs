@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Sg3x.Ops.Cuda;
+
+namespace Sg3x.Tests.Ops.Cuda;
+
+/// <summary>
+/// Runs the kernel's own source on a processor: compiled as C++ for each variant, a block after the other. Pointers are to the
+/// processor's memory, and shared memory and threads are what the source makes of them without CUDA.
+/// </summary>
+internal sealed unsafe class HostLauncher(int sharedBytes) : IKernelLauncher
+{
+    private readonly Dictionary<KernelVariant, nint> _functions = [];
+
+    /// <summary>The variants that ran.</summary>
+    public IReadOnlyCollection<KernelVariant> Variants => _functions.Keys;
+
+    public int SharedBytes(int device) => sharedBytes;
+
+    public void Prepare(in KernelVariant variant, int device)
+    {
+        if (!_functions.ContainsKey(variant))
+            _functions.Add(variant, Compile(variant));
+    }
+
+    public void Launch(in KernelVariant variant, in KernelCall call, long blocks, int device)
+    {
+        Prepare(variant, device);
+        var function = (delegate* unmanaged<KernelCall*, uint, void>)_functions[variant];
+        fixed (KernelCall* argument = &call)
+        {
+            for (long block = 0; block < blocks; block++)
+                function(argument, (uint)block);
+        }
+    }
+
+    // The library stays with the process, its file does not.
+    private static nint Compile(in KernelVariant variant)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("sg3x-kernel-");
+        try
+        {
+            return Compile(variant, Path.Combine(folder.FullName, "kernel.cpp"), Path.Combine(folder.FullName, "kernel.so"));
+        }
+        finally
+        {
+            folder.Delete(true);
+        }
+    }
+
+    private static nint Compile(in KernelVariant variant, string source, string library)
+    {
+        File.WriteAllText(source, KernelSource.Text);
+        string compiler = Environment.GetEnvironmentVariable("CXX") is { Length: > 0 } chosen ? chosen : "g++";
+        var start = new ProcessStartInfo(compiler, ["-O1", "-shared", "-fPIC", "-o", library, source, .. variant.Definitions])
+        {
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{compiler} did not start.");
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{compiler} {variant}: {errors}");
+        nint loaded = NativeLibrary.Load(library);
+        var size = (delegate* unmanaged<long>)NativeLibrary.GetExport(loaded, "sizeof_call");
+        var floats = (delegate* unmanaged<long>)NativeLibrary.GetExport(loaded, "shared_floats");
+        Assert.Equal(sizeof(KernelCall), size());
+        Assert.Equal(variant.SharedBytes, floats() * sizeof(float));
+        return NativeLibrary.GetExport(loaded, KernelSource.Function);
+    }
+}
