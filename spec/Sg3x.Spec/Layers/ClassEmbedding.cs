@@ -26,5 +26,8 @@ public static class ClassEmbedding
     }
 
     /// <summary>⟨x, m⟩ / √dim.</summary>
-    public static double Project(double[] x, double[] m) => x.Zip(m, (a, b) => a * b).Sum() / Math.Sqrt(m.Length);
+    /// <exception cref="ArgumentException">They are not of one length.</exception>
+    public static double Project(double[] x, double[] m) => x.Length == m.Length
+        ? x.Zip(m, (a, b) => a * b).Sum() / Math.Sqrt(m.Length)
+        : throw new ArgumentException($"x: expected {m.Length} values as m has, found {x.Length}.", nameof(x));
 }

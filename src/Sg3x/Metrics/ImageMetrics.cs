@@ -213,11 +213,11 @@ public sealed class ImageMetrics
         }
 
         long fewest = Math.Min(real.shape[0], generated.shape[0]);
-        PrecisionRecallResult? both = fewest >= 4 ? PrecisionRecall.Between(real, generated) : null;
+        PrecisionRecallResult? both = fewest >= 4 ? PrecisionRecall.Between(real, generated, options.Stop) : null;
         return new FeatureFigures(
             network.Digest, (int)generated.shape[0], count,
             fewest >= 2 ? FrechetDistance.Between(real, generated) : null,
-            fewest >= 2 ? KernelDistance.Between(real, generated, options.Seed) : null,
+            fewest >= 2 ? KernelDistance.Between(real, generated, options.Seed, options.Stop) : null,
             both?.Precision, both?.Recall, cached);
     }
 

@@ -19,6 +19,7 @@ public static class KernelDistance
     /// <param name="a">Features [N, D], N at least 2.</param>
     /// <param name="b">Features [M, D], M at least 2.</param>
     /// <param name="seed">Seed of the subsets.</param>
+    /// <param name="stop">Asks for a stop, which is heard between subsets.</param>
     /// <returns>
     /// The mean, and ± 1.96 standard errors. Their square is the jackknife's variance of a subset's estimate (Efron and Stein
     /// 1981: Σ (m − 1)/m·(θ₋ᵢ − θ₋)² over leaving out one image of either set in turn), which falls as m/N to that of all images,
@@ -26,7 +27,8 @@ public static class KernelDistance
     /// too small. NaN where there are fewer than 3 images.
     /// </returns>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
-    public static Interval Between(Tensor a, Tensor b, long seed = 0)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static Interval Between(Tensor a, Tensor b, long seed = 0, CancellationToken stop = default)
     {
         Features.Check(a, b, 2);
         using IDisposable quiet = no_grad();
@@ -39,6 +41,7 @@ public static class KernelDistance
         double ofA = 0, ofB = 0;
         for (int i = 0; i < subsets; i++)
         {
+            stop.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
             (values[i], double left, double right) = Discrepancy(Subset(x, size, ref random), Subset(y, size, ref random));
             (ofA, ofB) = (ofA + left / subsets, ofB + right / subsets);

@@ -19,20 +19,22 @@ public static class PrecisionRecall
     /// <summary>Measures both.</summary>
     /// <param name="real">Features [N, D], N at least 4.</param>
     /// <param name="generated">Features [M, D], M at least 4.</param>
+    /// <param name="stop">Asks for a stop, which is heard between portions of the features.</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
-    public static PrecisionRecallResult Between(Tensor real, Tensor generated)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static PrecisionRecallResult Between(Tensor real, Tensor generated, CancellationToken stop = default)
     {
         Features.Check(real, generated, Neighbours + 1);
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor r = real.to(ScalarType.Float64), g = generated.to(ScalarType.Float64);
-        return new PrecisionRecallResult(Covered(g, r), Covered(r, g));
+        return new PrecisionRecallResult(Covered(g, r, stop), Covered(r, g, stop));
     }
 
     /// <summary>The share of points that lie in a ball of the manifold.</summary>
-    private static double Covered(Tensor points, Tensor manifold)
+    private static double Covered(Tensor points, Tensor manifold, CancellationToken stop)
     {
-        double[] radii = Radii(manifold);
+        double[] radii = Radii(manifold, stop);
         long inside = 0;
         ForRows(points, manifold, (_, distances) =>
         {
@@ -44,12 +46,12 @@ public static class PrecisionRecall
                     return;
                 }
             }
-        });
+        }, stop);
         return inside / (double)points.shape[0];
     }
 
     /// <summary>The squared radius of each ball.</summary>
-    private static double[] Radii(Tensor manifold)
+    private static double[] Radii(Tensor manifold, CancellationToken stop)
     {
         var radii = new double[manifold.shape[0]];
         ForRows(manifold, manifold, (row, distances) =>
@@ -58,16 +60,17 @@ public static class PrecisionRecall
             others[row] = double.PositiveInfinity;
             Array.Sort(others);
             radii[row] = others[Neighbours - 1];
-        });
+        }, stop);
         return radii;
     }
 
     /// <summary>Squared distances from each point to all of the others, point by point.</summary>
-    private static void ForRows(Tensor points, Tensor to, Action<int, double[]> action)
+    private static void ForRows(Tensor points, Tensor to, Action<int, double[]> action, CancellationToken stop)
     {
         Tensor squares = to.square().sum(1);
         for (long at = 0; at < points.shape[0]; at += Portion)
         {
+            stop.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             Tensor part = points.narrow(0, at, Math.Min(Portion, points.shape[0] - at));
             Tensor distances = part.square().sum(1).unsqueeze(1) + squares - 2 * part.matmul(to.t());

@@ -58,6 +58,12 @@ public static class FilteredLeakyRelu
             throw new ArgumentException($"bias: expected [{x.shape[1]}], found [{string.Join(", ", bias.shape)}].", nameof(bias));
         if (bias.dtype != x.dtype)
             throw new ArgumentException($"bias: expected {x.dtype} as x, found {bias.dtype}.", nameof(bias));
+        foreach ((Tensor? other, string name) in new[] { (bias, nameof(bias)), (upFilter, nameof(upFilter)), (downFilter, nameof(downFilter)) })
+        {
+            // A kernel that is handed another device's memory takes the whole program with it.
+            if (other is not null && (other.device_type != x.device_type || other.device_index != x.device_index))
+                throw new ArgumentException($"{name}: expected on {x.device} as x, found on {other.device}.", name);
+        }
         if (shape.Up < 1 || shape.Down < 1)
             throw new ArgumentException(
                 $"shape: expected factors of at least 1, found up {shape.Up}, down {shape.Down}.", nameof(shape));

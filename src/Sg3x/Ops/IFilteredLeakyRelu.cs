@@ -40,7 +40,7 @@ public interface IFilteredLeakyRelu
     /// Applies the nonlinearity. The result can be differentiated twice with respect to <paramref name="x"/> and <paramref
     /// name="bias"/>.
     /// </summary>
-    /// <param name="x">[N, C, H, W], float32, float64, or bfloat16: fused, filters and everything between input and result are
+    /// <param name="x">[N, C, H, W], float32, float64, or bfloat16 (fused on a GPU float16 as well): fused, filters and everything between input and result are
     /// float32; composed on a GPU, filters are rounded likewise, and so is the result of each step.</param>
     /// <param name="bias">[C], the dtype of <paramref name="x"/>.</param>
     /// <param name="upFilter">[n] separable or [n, n], any floating dtype; null is the identity.</param>

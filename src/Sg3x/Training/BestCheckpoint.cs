@@ -70,6 +70,9 @@ internal sealed class BestCheckpoint
     internal BestState? State => _entry is null ? null
         : new BestState(_standard.Metric, _entry.Value, _entry.Images / 1000.0, _folder.Best);
 
+    /// <summary>Name of the metric by which states are compared.</summary>
+    internal string Metric => _standard.Metric;
+
     /// <summary>Whether a state is the one that is kept.</summary>
     /// <param name="quality">What was measured of it.</param>
     /// <param name="images">Images shown before.</param>
@@ -103,7 +106,8 @@ internal sealed class BestCheckpoint
         string? text = file.Metadata.GetValueOrDefault(Key);
         try
         {
-            if (text is not null && JsonSerializer.Deserialize<Entry>(text, ConfigJson.Options) is Entry entry
+            // What the text lacks is null, whatever the types say.
+            if (text is not null && JsonSerializer.Deserialize<Entry>(text, ConfigJson.Options) is { Standard.Metric: not null } entry
                 && QualityMetric.Find(entry.Standard.Metric) is not null && entry.Images >= 0 && double.IsFinite(entry.Value))
             {
                 return entry;

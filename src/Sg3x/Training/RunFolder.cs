@@ -8,7 +8,8 @@ namespace Sg3x.Training;
 /// config.json                           every value that shapes the run, and the machine and build it ran on
 /// preflight.json                        what came of verifying the build before it trained
 /// log.jsonl                             one JSON object a line: "tick", "distance", "metrics", "warning", "transfer", "start",
-/// "end" summary.json                          how it ended
+///                                       "end"
+/// summary.json                          how it ended
 /// lock                                  held by the process that trains, and gone with it
 /// tensorboard/events.out.tfevents.…     the statistics and sample grids for TensorBoard; a file for each start and resume
 /// samples/reals.png                     a grid of real images

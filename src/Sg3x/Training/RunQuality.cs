@@ -51,9 +51,10 @@ internal sealed class RunQuality : IDisposable
         {
             if (network is not null)
             {
-                // What fails is to fail before the run begins, and not days later.
+                // What fails is to fail before the run begins, and not days later: on as many images as it will be given.
                 using IDisposable scope = NewDisposeScope();
-                network.Extract(RealImages.Read(dataset, 0, 1, 1));
+                int images = Math.Min(state.Config.BatchDevice, dataset.Count);
+                network.Extract(RealImages.Read(dataset, 0, images, images));
             }
 
             return new RunQuality(state, dataset, network, cacheFolder);

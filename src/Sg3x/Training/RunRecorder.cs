@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
@@ -102,15 +103,15 @@ internal sealed class RunRecorder : IDisposable
                 WriteSamples(Snapshots.DistanceEverySamples && Snapshots.DistanceImages > 0);
             }
 
-            if (quality)
-            {
-                // Before the checkpoint: a run that is killed in between comes by here again.
-                Rate();
-            }
-
             if (checkpoint)
             {
                 _checkpointIsOverdue = !WriteCheckpointIfThereIsRoom();
+            }
+
+            if (quality)
+            {
+                // After the checkpoint: measuring is long and takes the most memory. A run that ends over it begins with it again.
+                Rate();
             }
 
             _training.Start();
@@ -278,9 +279,9 @@ internal sealed class RunRecorder : IDisposable
         {
             _progress.Noted("A stop was asked for while G_ema was measured; it is measured when the run goes on.");
         }
-        catch (UserException e)
+        catch (Exception e) when (e is UserException or ExternalException)
         {
-            // A run is worth more than its figures.
+            // A run is worth more than its figures, whether an image is gone or the device's memory is full.
             Warn($"G_ema is not measured: {e.Message}");
         }
 
@@ -291,6 +292,11 @@ internal sealed class RunRecorder : IDisposable
     private void KeepIfBest(BestCheckpoint? best, TrainingQuality quality)
     {
         const string Otherwise = "The state is not kept as the best";
+        if (best is not null && !quality.Figures.ContainsKey(best.Metric))
+        {
+            Warn($"There is no figure of {best.Metric} by which states are compared. {Otherwise}.");
+            return;
+        }
 
         // It must leave the room that the next checkpoint needs, without which the run itself would be lost.
         if (best?.IsBeatenBy(quality, _state.Images) != true

@@ -8,7 +8,10 @@ namespace Sg3x.Video;
 /// <summary>Writes MP4 (H.264) through the program ffmpeg, which is given the frames by a pipe.</summary>
 public static class FfmpegVideo
 {
-    private static readonly TimeSpan SignalArrives = TimeSpan.FromSeconds(1);
+    // ffmpeg's exit code after a signal that it heard; one that ended it is 128 and its number.
+    private const int Interrupted = 255, Signalled = 128;
+
+    private static readonly TimeSpan SignalArrives = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether there is an ffmpeg on the path.</summary>
     public static bool IsThere() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -76,7 +79,11 @@ public static class FfmpegVideo
             if (process is not { ExitCode: 0 } || !File.Exists(partial))
             {
                 // A terminal's Ctrl-C goes to both programs, and ffmpeg may be the faster.
-                stop.WaitHandle.WaitOne(SignalArrives);
+                if (process is { ExitCode: Interrupted or > Signalled })
+                {
+                    stop.WaitHandle.WaitOne(SignalArrives);
+                }
+
                 stop.ThrowIfCancellationRequested();
                 string last = (words?.Result ?? "")
                     .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

@@ -77,10 +77,17 @@ public sealed class BestCheckpointTests : IDisposable
             progress.Qualities[0].Figures.Keys);
     }
 
-    [Fact]
-    public void A_run_that_dies_at_any_moment_comes_to_the_same_best_state()
+    [Theory]
+    [Trait("Category", "Slow")]
+    [InlineData(4)]
+    [InlineData(3)] // a checkpoint and a measurement after the same iterations
+    public void A_run_that_dies_at_any_moment_comes_to_the_same_best_state(int iterationsOfCheckpoint)
     {
-        RunFolder whole = new(Run(Config, "whole").Folder);
+        RunConfig config = Config with
+        {
+            Snapshots = Config.Snapshots with { CheckpointKimg = iterationsOfCheckpoint * Batch / 1000.0 },
+        };
+        RunFolder whole = new(Run(config, "whole").Folder);
         byte[] best = File.ReadAllBytes(whole.Best), last = File.ReadAllBytes(whole.Checkpoint(44));
         string[] lines = Lines(whole);
         Assert.Equal(4, lines.Length);
@@ -92,7 +99,7 @@ public sealed class BestCheckpointTests : IDisposable
             bool died = false;
             try
             {
-                TrainingRun.Start(Config, run.Root, new TrainingRunOptions { Progress = progress });
+                TrainingRun.Start(config, run.Root, new TrainingRunOptions { Progress = progress });
             }
             catch (DeathException)
             {

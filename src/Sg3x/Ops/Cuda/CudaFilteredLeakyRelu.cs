@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Ops.Cuda;
 
 /// <summary>
-/// The filtered leaky ReLU as one kernel on a GPU: reads the input once and writes the result once, with two bits of each sample
-/// between the filters for the backward pass. Factors of 1, 2 and 4, any padding and filters, float32, bfloat16 and float16 with
+/// The filtered leaky ReLU as one kernel on a GPU: reads the input (its tiles overlap by the filters' reach) and writes the result, with
+/// two bits of each sample between the filters for the backward pass. Factors of 1, 2 and 4, any padding and filters, float32, bfloat16 and float16 with
 /// arithmetic in float32.
 /// </summary>
 public sealed class CudaFilteredLeakyRelu : IFilteredLeakyRelu

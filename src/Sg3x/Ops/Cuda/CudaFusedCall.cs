@@ -14,13 +14,14 @@ internal sealed class CudaFusedCall : IFusedCall
     private readonly Tensor? _up;
     private readonly Tensor? _down;
     private readonly long _batch;
+    private readonly ScalarType _dtype;
 
     private CudaFusedCall(
         IKernelLauncher launcher, KernelVariant along, KernelVariant against, ResampleAxis horizontal, ResampleAxis vertical,
-        in FilteredLeakyReluShape shape, Tensor? up, Tensor? down, long batch, long channels)
+        in FilteredLeakyReluShape shape, Tensor? up, Tensor? down, long batch, long channels, ScalarType dtype)
     {
         (_launcher, _along, _against, _horizontal, _vertical) = (launcher, along, against, horizontal, vertical);
-        (_shape, _up, _down, _batch, Channels) = (shape, up, down, batch, channels);
+        (_shape, _up, _down, _batch, Channels, _dtype) = (shape, up, down, batch, channels, dtype);
     }
 
     public long Channels { get; }
@@ -63,15 +64,16 @@ internal sealed class CudaFusedCall : IFusedCall
         {
             return null;
         }
-        return new(launcher, fitting, transposed, horizontal, vertical, shape, up, down, x.shape[0], x.shape[1]);
+        return new(launcher, fitting, transposed, horizontal, vertical, shape, up, down, x.shape[0], x.shape[1], x.dtype);
     }
 
-    /// <summary>Compiles what a training step runs.</summary>
+    /// <summary>Compiles all stages.</summary>
     /// <param name="device">Index of the device.</param>
     /// <exception cref="NotSupportedException">It cannot be compiled or loaded.</exception>
     public void Prepare(int device)
     {
-        _launcher.Prepare(_along with { Stage = KernelStage.ActivateAndRecord }, device);
+        foreach (KernelStage stage in (KernelStage[])[KernelStage.Activate, KernelStage.ActivateAndRecord, KernelStage.Replay])
+            _launcher.Prepare(_along with { Stage = stage }, device);
         _launcher.Prepare(_against, device);
     }
 
@@ -97,7 +99,9 @@ internal sealed class CudaFusedCall : IFusedCall
     public (Tensor Input, Tensor Bias) Adjoint(Tensor dy, Tensor mask)
     {
         using var scope = NewDisposeScope();
-        var sums = empty([_batch, Channels, Tiles(_horizontal.Input, _against) * (long)Tiles(_vertical.Input, _against)], device: dy.device);
+        var sums = empty(
+            [_batch, Channels, Tiles(_horizontal.Input, _against) * (long)Tiles(_vertical.Input, _against)],
+            dtype: ScalarType.Float32, device: dy.device);
         var dx = Run(dy, null, mask, sums, KernelStage.ReplayAdjoint);
         return (dx.MoveToOuterDisposeScope(), sums.sum([0, 2]).to(dy.dtype).MoveToOuterDisposeScope());
     }
@@ -114,6 +118,8 @@ internal sealed class CudaFusedCall : IFusedCall
                 $"expected [{_batch}, {Channels}, {vertical.Input}, {horizontal.Input}], found [{string.Join(", ", source.shape)}].",
                 nameof(source));
         }
+        if (source.dtype != _dtype || (mask is not null && mask.device_type != source.device_type))
+            throw new ArgumentException($"expected {_dtype} where the branches are, found {source.dtype} on {source.device}.", nameof(source));
         var variant = (adjoint ? _against : _along) with { Stage = stage };
         var result = empty([_batch, Channels, vertical.Output, horizontal.Output], dtype: source.dtype, device: source.device);
         var (input, offsets) = (source.contiguous(), bias?.contiguous());

@@ -1,11 +1,18 @@
+using System.ComponentModel;
 using static TorchSharp.torch;
 
 namespace Sg3x.Ops.Cuda;
 
-/// <summary>The fused kernel of this process, compiled when a GPU first needs it; without driver or compiler there is none.</summary>
+/// <summary>
+/// The fused kernel of this process, compiled when a GPU first needs it; without driver or compiler there is none. It has not run on a
+/// GPU yet, and no check of the oracle holds it to the definition there: it is taken only where <c>SG3X_KERNEL=yes</c> asks for it.
+/// </summary>
 internal static class CudaKernels
 {
+    private const string Variable = "SG3X_KERNEL";
+
     private static readonly Lock s_lock = new();
+    private static readonly bool s_isWanted = Environment.GetEnvironmentVariable(Variable) == "yes";
     private static CudaFilteredLeakyRelu? s_fused;
     private static string? s_problem;
 
@@ -28,14 +35,14 @@ internal static class CudaKernels
     {
         lock (s_lock)
         {
-            if (s_problem is not null)
+            if (!s_isWanted || s_problem is not null)
                 return null;
             try
             {
                 s_fused ??= new CudaFilteredLeakyRelu(new CudaLauncher());
                 return s_fused.Supports(x, upFilter, downFilter, shape) ? s_fused : null;
             }
-            catch (NotSupportedException e)
+            catch (Exception e) when (e is NotSupportedException or IOException or UnauthorizedAccessException or Win32Exception)
             {
                 // Once is enough: what is missing now is missing for the whole run.
                 s_problem = e.Message;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 
 namespace Sg3x.Ops.Cuda;
@@ -10,14 +11,22 @@ namespace Sg3x.Ops.Cuda;
 /// </summary>
 internal sealed unsafe class CudaLauncher : IKernelLauncher
 {
-    // More would leave a multiprocessor with fewer blocks than hide the time that memory takes.
+    // Several blocks are to fit into a multiprocessor, so that some compute while others wait for memory.
     private const int LargestBlock = 64 * 1024;
+    private const int DigestBytes = SHA256.HashSizeInBytes;
 
     private readonly CudaDriver _driver = new();
     private readonly Nvrtc _compiler = new(NvrtcLocator.Candidates());
     private readonly Dictionary<(int Device, KernelVariant Variant), nint> _functions = [];
     private readonly Dictionary<int, int> _shared = [];
     private readonly Lock _lock = new();
+
+    /// <exception cref="NotSupportedException">There is no driver, no compiler, or no way to a tensor's memory.</exception>
+    public CudaLauncher()
+    {
+        if (!DeviceMemory.IsKnown)
+            throw new NotSupportedException("TorchSharp's native library does not tell where a tensor's memory is");
+    }
 
     /// <inheritdoc/>
     public int SharedBytes(int device)
@@ -53,15 +62,15 @@ internal sealed unsafe class CudaLauncher : IKernelLauncher
             return function;
         int architecture = _driver.Architecture(device);
         string? file = CacheFile(variant, architecture);
-        if (file is not null && File.Exists(file))
+        if (Kept(file) is { } kept)
         {
             try
             {
-                function = _driver.Load(device, File.ReadAllBytes(file), KernelSource.Function, variant.SharedBytes);
+                function = _driver.Load(device, kept, KernelSource.Function, variant.SharedBytes);
             }
-            catch (Exception e) when (e is NotSupportedException or IOException or UnauthorizedAccessException)
+            catch (NotSupportedException)
             {
-                function = 0; // damaged: compiled again
+                function = 0; // another driver's: compiled again
             }
         }
         if (function == 0)
@@ -81,19 +90,39 @@ internal sealed unsafe class CudaLauncher : IKernelLauncher
         return UserCache.Folder("kernels") is { } folder ? Path.Combine(folder, name + ".cubin") : null;
     }
 
-    // Whole or absent; where it cannot be kept it is compiled again.
+    // A digest and the image. The driver reads an image as far as it says that it goes, so a damaged one must not reach it.
+    private static byte[]? Kept(string? file)
+    {
+        try
+        {
+            if (file is null || !File.Exists(file))
+                return null;
+            byte[] bytes = File.ReadAllBytes(file);
+            if (bytes.Length <= DigestBytes)
+                return null;
+            byte[] image = bytes[DigestBytes..];
+            return SHA256.HashData(image).AsSpan().SequenceEqual(bytes.AsSpan(0, DigestBytes)) ? image : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // Where it cannot be kept it is compiled again.
     private static void Keep(string? file, byte[] image)
     {
         if (file is null)
             return;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            string temporary = $"{file}.{Environment.ProcessId}.new";
-            File.WriteAllBytes(temporary, image);
-            File.Move(temporary, file, true);
+            AtomicFile.Write(file, stream =>
+            {
+                stream.Write(SHA256.HashData(image));
+                stream.Write(image);
+            });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UserException)
         {
         }
     }

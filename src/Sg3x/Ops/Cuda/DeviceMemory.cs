@@ -13,6 +13,9 @@ internal static unsafe class DeviceMemory
 {
     private static readonly delegate* unmanaged<nint, nint> s_data = Find();
 
+    /// <summary>The native library tells.</summary>
+    public static bool IsKnown => s_data is not null;
+
     /// <summary>The first element of a contiguous tensor; 0 of null or where it has none. The caller keeps the tensor alive.</summary>
     /// <param name="tensor">Of any dtype and device, or null.</param>
     /// <exception cref="NotSupportedException">The native library has no such function.</exception>

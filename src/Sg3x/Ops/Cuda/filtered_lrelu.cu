@@ -13,7 +13,8 @@
 // A block computes local samples from the last j at or before its first that falls on an input sample (j = low modulo UP), so
 // that the phase of every local sample is known when this is compiled.
 //
-// Without CUDA it is plain C++: a block's threads are a loop in each pass (bottom of the file), to test the indexing on a CPU.
+// Without CUDA it is plain C++: a block's threads are a loop in each pass (bottom of the file), to test the indexing on a CPU. That a
+// barrier is missing it cannot show.
 
 #ifdef __CUDACC__
 #define DEVICE static __device__ __forceinline__
@@ -427,6 +428,9 @@ extern "C" void filtered_lrelu(const Call *of, unsigned block)
     const Call call = *of;
     const Block b = block_of(call, block);
 #define TOTAL total[thread]
+    // What a GPU finds there is anything.
+    for (int i = 0; i < SHARED_FLOATS; i++)
+        shared[i] = __builtin_nanf("");
 #endif
     PASS(load(call, b, thread, shared));
 #if UP_RADIAL

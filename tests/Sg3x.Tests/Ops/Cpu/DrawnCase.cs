@@ -61,7 +61,9 @@ internal sealed class DrawnCase
     }
 
     /// <summary>A case with these factors and filters, small, square where they are radial.</summary>
-    public static DrawnCase Draw(int seed, int up, int down, (int Taps, bool Radial) upFilter, (int Taps, bool Radial) downFilter, Func<double, double> round)
+    public static DrawnCase Draw(
+        int seed, int up, int down, (int Taps, bool Radial) upFilter, (int Taps, bool Radial) downFilter, Func<double, double> round,
+        int smallest = 1, int largest = 39)
     {
         var random = new Random(seed);
         FilterTaps Filter((int Taps, bool Radial) of) => of.Taps == 1
@@ -70,7 +72,7 @@ internal sealed class DrawnCase
         var (first, second) = (Filter(upFilter), Filter(downFilter));
         while (true)
         {
-            if (TryDraw(random, random.Next(1, 40), random.Next(1, 40), up, down, first, second, round) is { } drawn)
+            if (TryDraw(random, random.Next(smallest, largest + 1), random.Next(smallest, largest + 1), up, down, first, second, round) is { } drawn)
                 return drawn;
         }
     }

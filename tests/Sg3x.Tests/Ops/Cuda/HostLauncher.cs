@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sg3x.Ops.Cuda;
@@ -56,7 +57,7 @@ internal sealed unsafe class HostLauncher(int sharedBytes) : IKernelLauncher
         {
             RedirectStandardError = true,
         };
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{compiler} did not start.");
+        using Process process = Start(start);
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{compiler} {variant}: {errors}");
@@ -66,5 +67,17 @@ internal sealed unsafe class HostLauncher(int sharedBytes) : IKernelLauncher
         Assert.Equal(sizeof(KernelCall), size());
         Assert.Equal(variant.SharedBytes, floats() * sizeof(float));
         return NativeLibrary.GetExport(loaded, KernelSource.Function);
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
+        }
+        catch (Win32Exception e)
+        {
+            throw new InvalidOperationException($"The kernel's source is tested as C++: install {start.FileName}, or name a compiler in CXX.", e);
+        }
     }
 }
