@@ -6,14 +6,16 @@ namespace Sg3x.Mutants;
 /// <param name="Folders">Folders of it whose files are mutated; empty for all.</param>
 /// <param name="Tests">Folder of the test project.</param>
 /// <param name="Classes">Namespaces of the tests that are run; empty for all.</param>
-public sealed record Target(string Name, string Project, string[] Folders, string Tests, string[] Classes)
+/// <param name="Except">Files of those folders that no test can reach, for want of a device.</param>
+public sealed record Target(string Name, string Project, string[] Folders, string Tests, string[] Classes, params string[] Except)
 {
     /// <summary>All there are.</summary>
     public static IReadOnlyList<Target> All { get; } =
     [
         new("spec", "spec/Sg3x.Spec", [], "tests/Sg3x.Spec.Tests", []),
         new("schedule", "src/Sg3x", ["Schedule"], "tests/Sg3x.Tests", ["Sg3x.Tests.Schedule", "Sg3x.Tests.Configuration"]),
-        new("ops", "src/Sg3x", ["Ops"], "tests/Sg3x.Tests", ["Sg3x.Tests.Ops", "Sg3x.Tests.Networks"]),
+        new("ops", "src/Sg3x", ["Ops"], "tests/Sg3x.Tests", ["Sg3x.Tests.Ops", "Sg3x.Tests.Networks"],
+            "Ops/Cuda/CudaDriver.cs", "Ops/Cuda/CudaKernels.cs", "Ops/Cuda/CudaLauncher.cs", "Ops/Cuda/Nvrtc.cs"),
     ];
 
     /// <summary>Name of the mutated assembly.</summary>
@@ -25,6 +27,7 @@ public sealed record Target(string Name, string Project, string[] Folders, strin
     {
         ArgumentNullException.ThrowIfNull(file);
         return file.EndsWith(".cs", StringComparison.Ordinal)
+            && !Except.Any(except => file == $"{Project}/{except}")
             && (Folders.Length == 0
                 ? file.StartsWith(Project + "/", StringComparison.Ordinal)
                 : Folders.Any(folder => file.StartsWith($"{Project}/{folder}/", StringComparison.Ordinal)));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
@@ -37,6 +38,8 @@ public sealed class Tree
     /// <summary>The test program.</summary>
     public string Program => Path.Combine(Output, Path.GetFileName(target.Tests) + ".dll");
 
+    private string Intermediate => Path.Combine(copy, target.Project, "obj", "Debug", "net10.0");
+
     /// <summary>Copies what has changed and builds the tests without mutants.</summary>
     /// <exception cref="InvalidOperationException">The tests do not build.</exception>
     public void Build()
@@ -69,6 +72,7 @@ public sealed class Tree
     public IReadOnlyList<Mutant> Mutate()
     {
         CSharpCompilation original = Compilation();
+        ResourceDescription[] resources = Resources();
         var banned = new Dictionary<string, HashSet<(int, string)>>(StringComparer.Ordinal);
         while (true)
         {
@@ -84,7 +88,7 @@ public sealed class Tree
                 mutated = mutated.ReplaceSyntaxTree(tree, CSharpSyntaxTree.Create((CSharpSyntaxNode)changed, Language, tree.FilePath));
             }
             using var assembly = new MemoryStream();
-            Diagnostic[] errors = [.. mutated.Emit(assembly).Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
+            Diagnostic[] errors = [.. mutated.Emit(assembly, manifestResources: resources).Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
             if (errors.Length == 0)
             {
                 string name = target.Assembly + ".dll";
@@ -95,6 +99,20 @@ public sealed class Tree
             foreach (Diagnostic error in errors)
                 Ban(error, banned);
         }
+    }
+
+    // What the project carries beside its code, as it was built.
+    private ResourceDescription[] Resources()
+    {
+        var context = new AssemblyLoadContext(null, isCollectible: true);
+        using FileStream built = File.OpenRead(Path.Combine(Intermediate, target.Assembly + ".dll"));
+        Assembly assembly = context.LoadFromStream(built);
+        return [.. assembly.GetManifestResourceNames().Select(name =>
+        {
+            using Stream stream = assembly.GetManifestResourceStream(name)!;
+            byte[] content = Content(stream);
+            return new ResourceDescription(name, () => new MemoryStream(content), isPublic: true);
+        })];
     }
 
     // What is left out from now on: a changed constant among the operands of what is wrong, else the smallest mutated place around
@@ -129,10 +147,9 @@ public sealed class Tree
 
     private CSharpCompilation Compilation()
     {
-        string generated = Path.Combine(copy, target.Project, "obj", "Debug", "net10.0");
         IEnumerable<string> own = Directory.EnumerateFiles(Path.Combine(copy, target.Project), "*.cs", SearchOption.AllDirectories)
             .Where(f => !Path.GetRelativePath(Path.Combine(copy, target.Project), f).Split('/').Any(p => p is "obj" or "bin"));
-        IEnumerable<string> made = Directory.EnumerateFiles(generated, "*.cs", SearchOption.AllDirectories);
+        IEnumerable<string> made = Directory.EnumerateFiles(Intermediate, "*.cs", SearchOption.AllDirectories);
         List<SyntaxTree> trees = [.. own.Concat(made).Order(StringComparer.Ordinal).Select(Parse)];
         trees.Add(CSharpSyntaxTree.ParseText(SourceText.From(System.Text.Encoding.UTF8.GetString(Resource("Switch.cs"))), Language, "Switch.cs"));
         IEnumerable<MetadataReference> references = Directory.EnumerateFiles(Output, "*.dll")
@@ -173,6 +190,11 @@ public sealed class Tree
     private static byte[] Resource(string name)
     {
         using Stream stream = typeof(Tree).Assembly.GetManifestResourceStream(name)!;
+        return Content(stream);
+    }
+
+    private static byte[] Content(Stream stream)
+    {
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
         return memory.ToArray();

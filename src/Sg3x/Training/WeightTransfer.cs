@@ -83,7 +83,7 @@ public static class WeightTransfer
                 string name = $"{network}.{key}";
                 if ((there ? WhyNot(file, isCheckpoint ? name : key, target) : Missing) is string reason)
                 {
-                    unmatched[name] = DependsOnClasses(key) ? classes ?? reason : reason;
+                    unmatched[name] = DependsOnClasses(key, reason) ? classes ?? reason : reason;
                     continue;
                 }
 
@@ -116,8 +116,11 @@ public static class WeightTransfer
     private static bool FollowsFromConfig(string key) =>
         key.EndsWith("_filter", StringComparison.Ordinal) || key.EndsWith(".transform", StringComparison.Ordinal);
 
-    private static bool DependsOnClasses(string key) =>
-        key.StartsWith("mapping.", StringComparison.Ordinal) || key.StartsWith("b4.out.", StringComparison.Ordinal);
+    /// <summary>Whether other classes alone may be why a tensor is not taken: of the mappings, what only networks with classes
+    /// have, and what their embedding goes into.</summary>
+    private static bool DependsOnClasses(string key, string reason) =>
+        key is "mapping.embed.weight" or "mapping.fc0.weight" || key.StartsWith("b4.out.", StringComparison.Ordinal)
+        || (reason == Missing && key.StartsWith("mapping.", StringComparison.Ordinal));
 
     /// <summary>That the file's network has other classes, in words; null where it has not, or the file has no such
     /// network.</summary>

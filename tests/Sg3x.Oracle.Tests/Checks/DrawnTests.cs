@@ -22,14 +22,14 @@ public class DrawnTests(ITestOutputHelper output)
     public void Ten_thousand_schedules_and_filters() => DrawSchedules(10_000);
 
     [Fact]
-    public void Operations() => DrawOperations(30);
+    public void Operations() => DrawOperations(80);
 
     [Fact]
     [Trait("Category", "Slow")]
     public void Thousand_operation_cases() => DrawOperations(1000);
 
     [Fact]
-    public void Networks() => DrawNetworks(4);
+    public void Networks() => DrawNetworks(20);
 
     [Fact]
     [Trait("Category", "Slow")]

@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Sg3x.Ops;
+using Sg3x.Ops.Cpu;
 using static TorchSharp.torch;
 
 namespace Sg3x.Tests.Ops;
@@ -115,6 +116,38 @@ public sealed class BilinearSamplingTests : IDisposable
                 }),
             ];
             Assert.Equal(results[0], results[1]);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void It_writes_its_images_and_no_other(int count)
+    {
+        int threads = get_num_threads();
+        try
+        {
+            set_num_threads(count);
+            (Tensor x, Tensor map) = Case(8);
+            Tensor y = BilinearSampling.Apply(x, map, Repeating, Size);
+
+            // The images of the case between one before and one behind, of ones, at a map that finds pixels there too.
+            Tensor Amid(Tensor images) => cat([ones_like(images.narrow(0, 0, 1)), images, ones_like(images.narrow(0, 0, 1))]);
+            (Tensor maps, Tensor sampled, Tensor scattered) = (Amid(map), Amid(zeros_like(y)), Amid(zeros_like(x)));
+            BilinearKernel.Sample(Amid(x).narrow(0, 1, 2), maps.narrow(0, 1, 2), sampled.narrow(0, 1, 2), Repeating);
+            BilinearKernel.Scatter(Amid(y).narrow(0, 1, 2), maps.narrow(0, 1, 2), scattered.narrow(0, 1, 2), Repeating);
+            Assert.True(sampled.narrow(0, 1, 2).equal(y).all().item<bool>());
+            foreach (Tensor images in (Tensor[])[sampled, scattered])
+            {
+                Assert.Equal(1, images[0].min().item<double>());
+                Assert.Equal(1, images[0].max().item<double>());
+                Assert.Equal(1, images[3].min().item<double>());
+                Assert.Equal(1, images[3].max().item<double>());
+            }
         }
         finally
         {

@@ -182,6 +182,24 @@ public sealed class ConditionalRunTests : IDisposable
     }
 
     [Fact]
+    public void What_classes_do_not_explain_is_said_as_it_is()
+    {
+        RunConfig Of(int classes, int w) => Config with
+        {
+            Generator = Config.Generator with { CDim = classes, WDim = w },
+            Discriminator = Config.Discriminator with { CDim = classes },
+        };
+        using TrainingState other = new(Of(0, 8), CPU), state = new(Of(3, 4), CPU);
+        string file = _folder.File("g.safetensors");
+        SafeTensors.Write(file, other.G.state_dict().Select(e => (e.Key, e.Value)));
+        IReadOnlyDictionary<string, string> unmatched = WeightTransfer.Into(state, file).Unmatched;
+        Assert.Equal("[4, 4] here, [8, 8] there", unmatched["G.mapping.fc1.weight"]);
+        Assert.Equal("[4] here, [8] there", unmatched["G.mapping.fc0.bias"]);
+        Assert.Equal("3 classes here, no classes there", unmatched["G.mapping.fc0.weight"]);
+        Assert.Equal("3 classes here, no classes there", unmatched["G.mapping.embed.weight"]);
+    }
+
+    [Fact]
     public void What_was_written_before_there_were_classes_has_none()
     {
         JsonObject json = JsonNode.Parse(ConfigJson.Format(TinyRun.Config))!.AsObject();
