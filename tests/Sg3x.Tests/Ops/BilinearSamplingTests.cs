@@ -212,6 +212,7 @@ public sealed class BilinearSamplingTests : IDisposable
         Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x.to_type(ScalarType.BFloat16), map, Repeating, Size));
         Assert.Throws<ArgumentException>(() => new SamplingAxis([]));
         Assert.Throws<ArgumentException>(() => new SamplingAxis([0, -1]));
+        Assert.Throws<ArgumentException>(() => new SamplingAxis([int.MaxValue]));
     }
 
     private static double Definition(double[,,,] memory, int n, int c, double v, double u)

@@ -27,6 +27,22 @@ public class OpsTests
         TensorAssert.Close(expected, FilteredResample.Apply(x, other, down, padding), 1e-13);
     }
 
+    /// <summary>One matrix serves both axes only where they are alike from end to end.</summary>
+    [Theory]
+    [InlineData(9, 10, 1, 2, 4, 0)] // other lengths, as many outputs
+    [InlineData(8, 8, 2, 2, 6, 1)] // the same lengths, padded otherwise
+    [InlineData(8, 9, 2, 1, 4, 0)]
+    public void MatricesOfAxesThatDifferAreTwo(int height, int width, int up, int down, int taps, int moved)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(3);
+        Tensor x = FilterCase.Draw(generator, 1, 2, height, width), bias = FilterCase.Draw(generator, 2);
+        Tensor filter = FilterCase.Draw(generator, taps);
+        var shape = new FilteredLeakyReluShape(up, down, new ImagePadding(3 + moved, 3 - moved, 3, 3), 1, 0.2, null);
+        Tensor expected = FilteredLeakyRelu.Composed.Forward(x, bias, filter, filter, shape);
+        TensorAssert.Close(expected, FilteredLeakyRelu.Matrix.Forward(x, bias, filter, filter, shape), 1e-13);
+    }
+
     [Fact]
     public void SelectTakesTheFusedPassOrElseMatricesWhileImagesAreSmall()
     {
@@ -64,6 +80,8 @@ public class OpsTests
         Check("bias", () => FilteredLeakyRelu.Matrix.Forward(x, bias.to(ScalarType.Float64), null, null, Plain));
         Check("upFilter", () => FilteredLeakyRelu.Matrix.Forward(x, bias, zeros(2, 3), null, Plain));
         Check("shape", () => FilteredLeakyRelu.Matrix.Forward(x, bias, null, ones(5), Plain));
+        Check("shape", () => FilteredLeakyRelu.Matrix.Forward(zeros(2, 3, 4, 8), bias, null, ones(5), Plain));
+        Check("shape", () => FilteredLeakyRelu.Matrix.Forward(zeros(2, 3, 8, 4), bias, null, ones(5), Plain));
         Check("shape", () => FilteredLeakyRelu.Matrix.Forward(x, bias, null, null, Plain with { Up = 0 }));
         Check("weight", () => ModulatedConv.Apply(x, zeros(5, 4, 3, 3), zeros(2, 3), true, 1));
         Check("styles", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 3), zeros(1, 3), true, 1));
