@@ -41,10 +41,73 @@ public sealed class PreflightTests(FaultyBuild faulty) : IClassFixture<FaultyBui
     }
 
     [Fact]
+    public void A_configuration_weaker_than_the_papers_does_not_train_unless_it_says_so_and_then_the_run_is_marked()
+    {
+        string[] weaker = [.. TinyRun.OnCats("run"), "--set", "generator.margin=2", "generator.filterSize=4"];
+        ProgramResult foreseen = Sg3xProcess.RunIn(_folder.Path, [.. weaker, "--dry-run"]);
+        ProgramResult refused = Sg3xProcess.RunIn(_folder.Path, weaker);
+
+        Assert.True(refused.ExitCode == 1, refused.Everything);
+        Assert.Contains("1 of ", refused.Error, StringComparison.Ordinal);
+        Assert.True(foreseen.ExitCode == 0, foreseen.Everything);
+        foreach (string text in (string[])[foreseen.Output, refused.Error])
+        {
+            Assert.Contains(
+                "FAILED  config.alias-free: generator.margin: expected at least 10, measured 2: ", text,
+                StringComparison.Ordinal);
+            Assert.Contains("; generator.filterSize: expected at least 6, measured 4: ", text, StringComparison.Ordinal);
+            Assert.Contains("--waive config.alias-free trains it", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("--unverified", text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["run", "run/preflight.json"], _folder.Entries());
+
+        ProgramResult trained = Sg3xProcess.RunIn(_folder.Path, [.. weaker, "--waive", "config.alias-free"]);
+
+        Assert.True(trained.ExitCode == 0, trained.Everything);
+        Assert.Contains(", 1 waived, ", trained.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "warning: UNVERIFIED: started with --waive config.alias-free; passed, ", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("generator.filterSize: expected at least 6, measured 4", Mark(), StringComparison.Ordinal);
+        Assert.Contains(
+            "waived config.alias-free: generator.margin", File.ReadAllText(_folder.File("run/log.jsonl")),
+            StringComparison.Ordinal);
+
+        // The configuration alone repeats the run, and goes on with it.
+        ProgramResult repeated = Sg3xProcess.RunIn(_folder.Path, "train", "--preset", "run/config.json", "--out", "again");
+        ProgramResult resumed = Sg3xProcess.RunIn(_folder.Path, "train", "--resume", "run", "--kimg", "0.024");
+
+        Assert.All([repeated, resumed], result => Assert.True(result.ExitCode == 0, result.Everything));
+        Assert.All(
+            [repeated, resumed],
+            result => Assert.Contains("warning: UNVERIFIED: started with --waive", result.Output, StringComparison.Ordinal));
+        Assert.Equal(
+            File.ReadAllBytes(_folder.File("run/checkpoints/000000.020kimg.safetensors")),
+            File.ReadAllBytes(_folder.File("again/checkpoints/000000.020kimg.safetensors")));
+
+        // The network brings no excuse with it, the run's configuration does.
+        ProgramResult network = Sg3xProcess.RunIn(_folder.Path, "verify", "--network", "run", "--quick");
+        ProgramResult excused = Sg3xProcess.RunIn(
+            _folder.Path, "verify", "--network", "run", "--quick", "--waive", "config.alias-free");
+        ProgramResult configured = Sg3xProcess.RunIn(_folder.Path, "verify", "--config", "run", "--quick", "--json");
+
+        Assert.True(network.ExitCode == 1, network.Everything);
+        Assert.Contains("FAILED  config.alias-free: generator.margin", network.Output, StringComparison.Ordinal);
+        Assert.True(excused.ExitCode == 0, excused.Everything);
+        Assert.Contains("waived  config.alias-free: generator.margin", excused.Output, StringComparison.Ordinal);
+        Assert.True(configured.ExitCode == 0, configured.Everything);
+        using JsonDocument document = JsonDocument.Parse(configured.Output);
+        JsonElement check = document.RootElement.GetProperty("checks").EnumerateArray().First();
+        Assert.Equal(
+            ("config.alias-free", "waived"), (check.GetProperty("id").GetString(), check.GetProperty("status").GetString()));
+        Assert.Equal(2, check.GetProperty("failures").GetArrayLength());
+    }
+
+    [Fact]
     public void A_run_is_verified_once_and_the_checks_do_not_change_its_weights()
     {
         // A configuration that no other test trains, so that its checks are made here.
-        string[] options = [.. TinyRun.OnCats("first"), "--set", "generator.margin=9"];
+        string[] options = [.. TinyRun.OnCats("first"), "--set", "generator.margin=11"];
         ProgramResult first = Sg3xProcess.RunIn(_folder.Path, options);
         ProgramResult second = Sg3xProcess.RunIn(_folder.Path, [.. options.Select(o => o == "first" ? "second" : o)]);
         ProgramResult resumed = Sg3xProcess.RunIn(_folder.Path, "train", "--resume", "first", "--kimg", "0.024");

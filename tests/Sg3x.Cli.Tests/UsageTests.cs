@@ -47,6 +47,12 @@ public class UsageTests
     [InlineData("train --set preset=a/b", "preset")]
     [InlineData("train --aug-p 0.5", "--aug-p: expected --aug ada or fixed with it, found --aug none")]
     [InlineData("train --aug fixed --ada-kimg 5", "--ada-kimg: expected --aug ada with it, found --aug fixed")]
+    [InlineData("train --waive filter.taps", "config.alias-free")]
+    [InlineData("train --dry-run --set training.waived=config.other", "config.alias-free")]
+    [InlineData("verify demo --waive config.alias-free,filter.taps", "found filter.taps")]
+    [InlineData("verify demo --set training.waived=op.resample", "found op.resample")]
+    [InlineData("verify --candidate some.json --waive config.alias-free", "--waive")]
+    [InlineData("verify --vectors some.json --waive config.alias-free", "--waive")]
     public void Wrong_usage_ends_with_2_and_says_what_is_wrong(string arguments, string expected)
     {
         ProgramResult result = Sg3xProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -56,12 +56,14 @@ public sealed class EndToEndTests : IDisposable
         foreach (JsonElement alike in (JsonElement[])[rows[0], rows[4]])
             Assert.DoesNotContain("config.alias-free", Ids(alike, "refusedAfterwards"));
         Assert.All((JsonElement[])[rows[0], .. rows[2..]], r => Assert.Empty(Ids(r, "refusedBefore")));
+        Assert.All(rows[2..4], r => Assert.Equal(["config.alias-free"], Ids(r, "waivedBefore")));
+        Assert.All((JsonElement[])[.. rows[..2], rows[4]], r => Assert.Empty(Ids(r, "waivedBefore")));
         Assert.EndsWith(
             File.ReadAllText(Path.Combine(Runs, "table.md")) + "In runs/table.md, with all figures in runs/table.json.\n", output,
             StringComparison.Ordinal);
 
-        // The mark of a run that trained in spite of its preflight; of the others none has one.
-        Assert.Equal(["delta-filters"], Departure.All.Select(d => d.Name).Where(name =>
+        // The mark of a run that trained in spite of its preflight, or was declared to depart; of the others none has one.
+        Assert.Equal(["delta-filters", "no-margin", "no-lrelu-upsampling"], Departure.All.Select(d => d.Name).Where(name =>
             File.ReadAllText(Path.Combine(Runs, name, "config.json")).Contains("\"unverified\"", StringComparison.Ordinal)));
 
         // Nothing is left to do, so nothing is done.

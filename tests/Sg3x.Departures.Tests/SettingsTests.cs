@@ -1,4 +1,5 @@
 using Sg3x.Configuration;
+using Sg3x.Oracle.Checks;
 
 namespace Sg3x.Departures.Tests;
 
@@ -54,5 +55,16 @@ public sealed class SettingsTests
             ],
             runs);
         Assert.Equal(["delta-filters"], Departure.All.Where(d => d.HasDeltaFilters).Select(d => d.Name));
+    }
+
+    [Fact]
+    public void WhatIsWeakerThanThePapersIsDeclaredAndNothingElse()
+    {
+        RunConfig paper = new Settings().Paper();
+        ICheck[] checks = [.. Waivers.Possible.Select(CheckRegistry.Find)];
+        Assert.All(Departure.All, d => Assert.Equal(
+            d.Waives is null ? [] : [d.Waives],
+            Verification.Run(checks, Subject.Production(ConfigOverrides.Apply(paper, d.Change(paper)).Generator))
+                .Where(result => result.Status == CheckStatus.Failed).Select(result => result.Id)));
     }
 }

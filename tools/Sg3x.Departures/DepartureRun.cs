@@ -52,7 +52,9 @@ internal sealed class DepartureRun
             "train", "--preset", Settings.Preset, "--out", run.Root, "--set", .. settings.Assignments(), .. settings.Set,
             .. departure.Change(paper),
         ];
-        return Start(Trainer, departure.HasDeltaFilters ? [.. begin, "--unverified"] : begin, output, capture: false, out _);
+        string[] declared = departure.Waives is string check ? ["--waive", check] : [];
+        string[] unverified = departure.HasDeltaFilters ? ["--unverified"] : [];
+        return Start(Trainer, [.. begin, .. declared, .. unverified], output, capture: false, out _);
     }
 
     /// <summary>Measures the trained network, and holds what the run shows of itself to the papers.</summary>
@@ -90,7 +92,7 @@ internal sealed class DepartureRun
         result = Describe() with
         {
             Metrics = JsonSerializer.Deserialize<MetricsReport>(File.ReadAllText(metrics), Table.Json),
-            RefusedAfterwards = FailedIn(judgement, "results"),
+            RefusedAfterwards = EndedIn(judgement, "results", "failed"),
         };
         return 0;
     }
@@ -105,7 +107,8 @@ internal sealed class DepartureRun
         return new Result(departure.Name, departure.Description, ticks is [.., var last] ? last.Kimg : 0)
         {
             Alarms = RunTrace.Alarms(config, ticks),
-            RefusedBefore = FailedIn(run.Preflight, "checks"),
+            RefusedBefore = EndedIn(run.Preflight, "checks", "failed"),
+            WaivedBefore = EndedIn(run.Preflight, "checks", "waived"),
             Last = ticks.Count > 0 ? ticks[^1] with { Layers = null } : null,
         };
     }
@@ -129,13 +132,13 @@ internal sealed class DepartureRun
 
     private string? StopMessage() => RunTrace.Lines(run.Log, "stopped").LastOrDefault()?["message"]?.GetValue<string>();
 
-    private static string[] FailedIn(string path, string list)
+    private static string[] EndedIn(string path, string list, string status)
     {
         using JsonDocument document = Read(path);
         return
         [
             .. document.RootElement.GetProperty(list).EnumerateArray()
-                .Where(check => check.GetProperty("status").GetString() == "failed")
+                .Where(check => check.GetProperty("status").GetString() == status)
                 .Select(check => check.GetProperty("id").GetString()!),
         ];
     }

@@ -18,6 +18,9 @@ internal sealed record Result(string Name, string Departure, double Kimg)
     /// <summary>The checks of the preflight that failed.</summary>
     public IReadOnlyList<string> RefusedBefore { get; init; } = [];
 
+    /// <summary>The checks of the preflight that the run declares to depart from, and does.</summary>
+    public IReadOnlyList<string> WaivedBefore { get; init; } = [];
+
     /// <summary>The checks that failed when the run was held to the papers by what it exports; null: it was not.</summary>
     public IReadOnlyList<string>? RefusedAfterwards { get; init; }
 

@@ -49,7 +49,7 @@ internal static class Table
             string[] cells =
             [
                 result.Departure, result.StoppedBecause is null ? Equivariance(m?.Translation) : stopped,
-                Equivariance(m?.Fractional), Distance(m?.SlicedWasserstein?.Mean), Alarms(result), Failed(result.RefusedBefore),
+                Equivariance(m?.Fractional), Distance(m?.SlicedWasserstein?.Mean), Alarms(result), Before(result),
                 Failed(result.RefusedAfterwards),
             ];
             IEnumerable<string> escaped = cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal));
@@ -84,6 +84,14 @@ internal static class Table
 
     private static string Alarms(Result result) =>
         result.Alarms.Count == 0 ? "silent" : string.Join(", ", result.Alarms.Distinct());
+
+    private static string Before(Result result)
+    {
+        string waived = result.WaivedBefore.Count > 0 ? $"waived: {string.Join(", ", result.WaivedBefore)}" : "";
+        return waived.Length == 0 ? Failed(result.RefusedBefore)
+            : result.RefusedBefore.Count == 0 ? waived
+            : $"{Failed(result.RefusedBefore)}; {waived}";
+    }
 
     private static string Failed(IReadOnlyList<string>? checks) => checks is null ? "–"
         : checks.Count == 0 ? "passes"

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using Sg3x.Oracle.Checks;
 
 namespace Sg3x.Cli.Commands;
 
@@ -54,6 +55,13 @@ internal static class CommonOptions
         : throw UserException.Mismatch(
             option, string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"),
             value.ToString(null, CultureInfo.InvariantCulture));
+
+    /// <summary>What the value of <c>--waive</c> is called.</summary>
+    public const string WaiveValue = "CHECK[,CHECK…]";
+
+    /// <summary>What <c>--waive</c> does.</summary>
+    public static string WaiveDescription { get; } =
+        $"Checks of the configuration ({string.Join(", ", Waivers.Possible)}) that it departs from on purpose";
 
     /// <summary><c>--set</c>.</summary>
     public static Option<string[]> Set() => new("--set")

@@ -12,7 +12,8 @@ namespace Sg3x.Cli.Commands;
 /// <param name="Quick">Only the quick checks.</param>
 /// <param name="Json">Output for programs.</param>
 /// <param name="Page">File of the page to write, or null.</param>
-internal sealed record PaperVerificationOptions(bool Quick, bool Json, string? Page);
+/// <param name="Waivers">What the configuration may depart from.</param>
+internal sealed record PaperVerificationOptions(bool Quick, bool Json, string? Page, Waivers Waivers);
 
 /// <summary><c>sg3x verify</c> without files of reference values: production against the papers.</summary>
 internal static class PaperVerification
@@ -46,7 +47,7 @@ internal static class PaperVerification
     {
         IReadOnlyList<ICheck> checks = options.Quick ? CheckRegistry.Quick : CheckRegistry.All;
         VerificationReport report = CheckProgress.Around(
-            Terminal.Error(), progress => VerificationReport.Run(name, subject, checks, progress));
+            Terminal.Error(), progress => VerificationReport.Run(name, subject, checks, progress, options.Waivers));
         // The verdict first: what is broken may keep the page from being made.
         if (options.Json)
         {

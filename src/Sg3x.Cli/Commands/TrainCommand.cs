@@ -4,6 +4,7 @@ using Sg3x.Cli.Output;
 using Sg3x.Configuration;
 using Sg3x.Data;
 using Sg3x.Metrics;
+using Sg3x.Oracle.Checks;
 using Sg3x.Oracle.Preflight;
 using Sg3x.Oracle.Reports;
 using Sg3x.Training;
@@ -86,6 +87,8 @@ internal static class TrainCommand
         Shorthand("--precision", "precision", "float32|bfloat16",
             "In what layers store and multiply; sums are float32 with either"),
         Shorthand("--remat", "remat", Switch, "Compute the generator's layers a second time instead of keeping what they made"),
+        Shorthand("--waive", "waive", CommonOptions.WaiveValue,
+            $"{CommonOptions.WaiveDescription}; marks the run"),
         Shorthand("--threads", "threads", "N", "Threads of one tensor operation on the CPU; 0 takes one per processor"),
     ];
 
@@ -180,6 +183,7 @@ internal static class TrainCommand
             }
 
             stored = ConfigOverrides.Apply(stored, result.GetValue(Set) ?? []).Validate();
+            Waivers.Of(stored.Training.Waived);
             RefuseIdleOptions(result, stored.Augmentation.Mode);
             return stored;
         }
@@ -255,11 +259,15 @@ internal static class TrainCommand
         Terminal error = Terminal.Error();
         if (refusal.Report is VerificationReport report)
         {
-            CheckTable.PrintFailures(error, report);
+            CheckTable.PrintExplanations(error, report);
         }
 
         error.Failure(refusal.Message);
-        error.Line("A run of this build would not be the papers' generator. --unverified trains all the same and marks the run.");
+        if (refusal.Report is not null)
+        {
+            CheckTable.PrintRemedies(error, refusal.Report);
+        }
+
         return ExitCode.CheckFailed;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
+using Sg3x.Oracle.Checks;
 
 namespace Sg3x.Cli.Commands;
 
@@ -48,6 +49,13 @@ internal static class VerifyCommand
         Description = "Only the quick checks, those that a training runs before it begins",
     };
 
+    private static readonly Option<string?> Waive = new("--waive")
+    {
+        Description = $"{CommonOptions.WaiveDescription}: what they find is listed, and fails nothing. A run's configuration"
+            + " brings its own; a trained network does not",
+        HelpName = CommonOptions.WaiveValue,
+    };
+
     private static readonly Option<string?> Report = new("--report")
     {
         Description = "Write a page with every check, the schedule, each filter's frequency response and the equivariance",
@@ -69,13 +77,15 @@ internal static class VerifyCommand
             + " of reference values hold instead; with --candidate, judges another implementation. Exit code 1 where something"
             + " is not as it must be, 2 where it cannot be checked.")
         {
-            Preset, Config, Network, Vectors, Candidate, Require, Set, Quick, Report, Device, Threads, AsJson,
+            Preset, Config, Network, Vectors, Candidate, Require, Set, Quick, Waive, Report, Device, Threads, AsJson,
         };
         command.SetAction(Run);
         Examples.For(command,
             ("sg3x verify t-256", "every check on config T at 256²"),
             ("sg3x verify demo --quick", "what a training of the demo is preceded by"),
             ("sg3x verify --network runs/00000-demo --report demo.html", "a trained network, and a page about it"),
+            ("sg3x verify --config runs/00004-run --waive config.alias-free",
+                "a configuration that is meant to be weaker than the papers'"),
             ("sg3x verify --vectors golden/reference/generator-t-32.safetensors",
                 "images, gradients and averages of a generator"),
             ("sg3x verify --candidate docs/examples/candidate.json", "another implementation, from what it exports"),
@@ -112,14 +122,14 @@ internal static class VerifyCommand
         bool json = result.GetValue(AsJson);
         if (given is ["--vectors"])
         {
-            Refuse(result, "--vectors", Quick, Report, Set);
+            Refuse(result, "--vectors", Quick, Waive, Report, Set);
             return vectors.Length > 0 ? VectorVerification.Run(vectors, compute.Apply(), json)
                 : throw UserException.Mismatch("--vectors", "the names of files", "none");
         }
 
         if (result.GetValue(Candidate) is string candidate)
         {
-            Refuse(result, "--candidate", Quick, Report, Set, Device, Threads);
+            Refuse(result, "--candidate", Quick, Waive, Report, Set, Device, Threads);
             return CandidateVerification.Run(candidate, result.GetValue(Require) ?? [], json);
         }
 
@@ -129,7 +139,8 @@ internal static class VerifyCommand
             throw UserException.Mismatch("--report", "the name of a page", $"the folder {page}");
         }
 
-        var options = new PaperVerificationOptions(result.GetValue(Quick), json, page);
+        string? waive = result.GetValue(Waive);
+        var options = new PaperVerificationOptions(result.GetValue(Quick), json, page, Waivers.Of(waive ?? ""));
         string[] set = result.GetValue(Set) ?? [];
         if (result.GetValue(Network) is string network)
         {
@@ -143,7 +154,9 @@ internal static class VerifyCommand
             throw UserException.Mismatch("preset", $"one of {string.Join(", ", Presets.Names)} (a file goes after --config)", source);
         }
 
-        return PaperVerification.OfConfiguration(source, ConfigSource.Load(source, set), compute.Apply(), options);
+        RunConfig config = ConfigSource.Load(source, set);
+        return PaperVerification.OfConfiguration(
+            source, config, compute.Apply(), options with { Waivers = Waivers.Of(waive ?? config.Training.Waived) });
     }
 
     /// <summary>Refuses options that mean nothing beside another.</summary>

@@ -41,16 +41,38 @@ internal static class CheckTable
 
         terminal.Write(table);
         terminal.Line("Each row is the check's tightest comparison; the margin is how many times the error fits into the tolerance.");
-        PrintFailures(terminal, report);
+        PrintExplanations(terminal, report);
         PrintSummary(terminal, report);
     }
 
-    /// <summary>A line for each failed check, in words a person can act on.</summary>
-    public static void PrintFailures(Terminal terminal, VerificationReport report)
+    /// <summary>A line for each check that failed or is waived, in words a person can act on.</summary>
+    public static void PrintExplanations(Terminal terminal, VerificationReport report)
     {
         foreach ((string id, string text) in report.Explanations())
         {
             terminal.Verdict(Output.Verdict.Failed, id, text);
+        }
+
+        foreach ((string id, string text) in report.Departures())
+        {
+            terminal.Verdict(Output.Verdict.Waived, id, text);
+        }
+    }
+
+    /// <summary>How a run that its checks refuse trains all the same.</summary>
+    public static void PrintRemedies(Terminal terminal, VerificationReport report)
+    {
+        string[] failed = [.. report.Explanations().Select(e => e.Id)], weaker = [.. failed.Intersect(Waivers.Possible)];
+        if (weaker.Length > 0)
+        {
+            terminal.Line("The configuration asks for less than the papers have. Where that is meant,"
+                + $" --waive {string.Join(',', weaker)} trains it and marks the run.");
+        }
+
+        if (weaker.Length == 0 || weaker.Length < failed.Length)
+        {
+            terminal.Line(
+                "A run of this build would not be the papers' generator. --unverified trains all the same and marks the run.");
         }
     }
 
@@ -61,6 +83,7 @@ internal static class CheckTable
         [
             (report.Count(CheckStatus.Passed), "passed"),
             (report.Count(CheckStatus.Failed), "FAILED"),
+            (report.Count(CheckStatus.Waived), "waived"),
             (report.Count(CheckStatus.NotApplicable), "not applicable"),
             (report.Count(CheckStatus.NotInBuild), "not in this build"),
         ];
@@ -88,6 +111,7 @@ internal static class CheckTable
     {
         CheckStatus.Passed => ("ok", Color.Green),
         CheckStatus.Failed => ("FAILED", Color.Red),
+        CheckStatus.Waived => ("waived", Color.Yellow),
         CheckStatus.NotApplicable => ("not applicable", Color.Grey),
         _ => ("not in this build", Color.Yellow),
     };

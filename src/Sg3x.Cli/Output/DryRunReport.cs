@@ -1,5 +1,7 @@
 using System.Globalization;
 using Sg3x.Configuration;
+using Sg3x.Oracle.Checks;
+using Sg3x.Oracle.Reports;
 using Sg3x.Schedule;
 using Sg3x.Training;
 using TorchSharp;
@@ -25,7 +27,21 @@ internal static class DryRunReport
             + $" {TrainingDisplay.Memory(estimate.ActivationBytes)} activations), and the libraries' own");
         terminal.Line($"Time, about: {TrainingDisplay.Duration(estimate.TotalSeconds)} for {Text(config.Training.Kimg)} kimg,"
             + $" {Text(Math.Round(estimate.SecondsPerKimg, 1))} s/kimg ({estimate.Assumptions})");
+        PrintDepartures(terminal, config);
         terminal.Line("A dry run: nothing was trained and nothing written.");
+    }
+
+    /// <summary>What the run's preflight would find in its configuration; what it would find in the build takes longer.</summary>
+    private static void PrintDepartures(Terminal terminal, RunConfig config)
+    {
+        var report = VerificationReport.Run(
+            config.Preset, Subject.Production(config.Generator), [.. Waivers.Possible.Select(CheckRegistry.Find)], null,
+            Waivers.Of(config.Training.Waived));
+        CheckTable.PrintExplanations(terminal, report);
+        if (report.Count(CheckStatus.Failed) > 0)
+        {
+            CheckTable.PrintRemedies(terminal, report);
+        }
     }
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

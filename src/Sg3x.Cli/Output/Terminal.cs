@@ -45,6 +45,7 @@ internal sealed class Terminal
         {
             Output.Verdict.Ok => ("ok", Color.Green),
             Output.Verdict.Failed => ("FAILED", Color.Red),
+            Output.Verdict.Waived => ("waived", Color.Yellow),
             _ => ("not checked", Color.Yellow),
         };
         Console.Write(new Text($"{word,-6}", new Style(colour)));

@@ -9,6 +9,9 @@ internal enum Verdict
     /// <summary>Checked, and not as it should be.</summary>
     Failed,
 
+    /// <summary>Checked, not as in the papers, and declared to be so.</summary>
+    Waived,
+
     /// <summary>Not checked.</summary>
     NotChecked,
 }

@@ -12,9 +12,9 @@ internal static class ScheduleRules
 
     public static IReadOnlyList<CandidateCheck> Checks { get; } =
     [
-        new("config.alias-free", "AFG table 1, F.1: N_crit = 2, f_c0 = 2, f_t0 = 2^2.1, f_tN/f_cN = 2^0.3, margin 10, n = 6,"
-            + " m = 2",
-            "no weaker than the paper's", "`config`: the arguments that the schedule is computed from", (e, _) => Config(e)),
+        new(AliasFreeBounds.Id, AliasFreeBounds.Equation, AliasFreeBounds.ToleranceBasis,
+            "`config`: the arguments that the schedule is computed from",
+            (e, _) => e.Config is { } config ? AliasFreeBounds.Judge(config, ConfigNames.Export) : []),
         new("schedule.layers", Geometry, "frequencies 64 roundings of the precision given, all else equal",
             "`schedule.layers`: sizes, rates, cutoffs, channels", Layers),
         new("schedule.resampling",
@@ -37,33 +37,6 @@ internal static class ScheduleRules
         return most <= limit ? new LayerSchedule(config)
             : throw UserException.Mismatch($"{export.File}: config", $"filters of at most {limit} taps", $"{most}");
     }
-
-    private static IEnumerable<Finding> Config(CandidateExport export)
-    {
-        if (export.Config is not { } c)
-            yield break;
-        var paper = ScheduleConfig.T(c.Resolution);
-        yield return Bound("margin_size", "at least 10", c.Margin >= paper.Margin, c.Margin,
-            "the border's influence reaches the image: 24 dB without a margin, 30 with 3 pixels");
-        yield return Bound("lrelu_upsampling", "at least 2", c.LreluUpsampling >= paper.LreluUpsampling, c.LreluUpsampling,
-            "without lrelu upsampling most layers have up = down = 1, and the nonlinearity aliases");
-        yield return Bound("filter_size", "at least 6", c.FilterSize >= paper.FilterSize, c.FilterSize,
-            "shorter filters stop less; equivariance of random weights does not show it");
-        yield return Bound("num_critical", "at most 2", c.NCrit <= paper.NCrit, c.NCrit,
-            "critically sampled layers alias: 45 dB with all of them");
-        yield return Bound("first_cutoff", "at most 2", c.FirstCutoff <= paper.FirstCutoff, c.FirstCutoff, "53 dB with 4");
-        yield return Bound("first_stopband", "at least 2^2.1", c.FirstStopband >= paper.FirstStopband * (1 - 1e-6),
-            c.FirstStopband, "narrower transitions need longer filters");
-        yield return Bound("last_stopband_rel", "at least 2^0.3",
-            c.LastStopbandOverCutoff >= paper.LastStopbandOverCutoff * (1 - 1e-6),
-            c.LastStopbandOverCutoff, "narrower transitions need longer filters");
-        yield return Bound("conv_kernel", c.Radial ? "1 with radial filters" : "3, or 1", c.Kernel == 1
-            || (c.Kernel == 3 && !c.Radial), c.Kernel,
-            "kernels wider than a pixel are not equivariant to rotation");
-    }
-
-    private static Finding Bound(string name, string expected, bool holds, double measured, string explanation) =>
-        new(name, expected, FormattableString.Invariant($"{measured:G6}"), holds ? 0 : 1, 0, holds ? null : explanation);
 
     private static IEnumerable<Finding> Layers(CandidateExport export, List<string> missing)
     {

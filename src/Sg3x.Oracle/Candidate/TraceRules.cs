@@ -67,16 +67,24 @@ internal static class TraceRules
                         : moved > any + slack ? "p moves faster than 0…1 in the thousands of images stated"
                         : $"p moves when batch·{t.ControllerInterval} more images are shown, at the end of iterations "
                             + $"{t.ControllerInterval - 1}, {2 * t.ControllerInterval - 1}, …, and not before");
-                double part = Math.Abs(moved - Math.Round(moved));
-                if (before > most * step && after > 0 && slack < MostSlack)
+                if (after >= 0 && slack < MostSlack)
+                {
+                    double part = Part(moved), risen = after / step, fallen = Math.Ceiling(before / step - slack);
+
+                    // Where 0 has cut p off, it has risen from there, in the updates that were left.
+                    if (fallen <= most && risen <= most - fallen + slack)
+                        part = Math.Min(part, Part(risen));
                     yield return new Finding(
-                        $"{where}, steps", "a whole number", FormattableString.Invariant($"{moved:F3}"), part, slack,
+                        $"{where}, steps", "a whole number, or from 0", FormattableString.Invariant($"{moved:F3}"), part, slack,
                         part <= slack ? null : Explain(before, after, b.Overfitting ?? 1, step, t));
+                }
             }
         }
         if (!anyOverfitting)
             missing.Add("trace: r_t and p of two updates on end");
     }
+
+    private static double Part(double steps) => Math.Abs(steps - Math.Round(steps));
 
     private static string Explain(double before, double after, double r, double step, CandidateTraining t)
     {
@@ -85,7 +93,7 @@ internal static class TraceRules
             ? FormattableString.Invariant($"p stays at {after:G4}: it has no upper bound")
             : r > t.ControllerTarget && after > before && share < 1 && after is 0.9 or 1.0
                 ? FormattableString.Invariant($"p is capped at {after:G4}: it has no upper bound")
-            : Math.Abs(share * t.ControllerInterval - 1) < 0.01
+            : Part(share) > 0.01 && Part(share * t.ControllerInterval) < 0.01
                 ? $"the step lacks the factor of {t.ControllerInterval} iterations: p moves {t.ControllerInterval} times"
                     + $" slower than stated"
             : Math.Sign(after - before) == -Math.Sign(r - t.ControllerTarget)

@@ -6,6 +6,7 @@ public static class CheckRegistry
     /// <summary>All of them, those of parts that production does not have yet included.</summary>
     public static IReadOnlyList<ICheck> All { get; } =
     [
+        new AliasFreeConfigCheck(),
         new LayerValuesCheck(),
         new ResamplingCheck(),
         new InputPlanCheck(),

@@ -9,6 +9,9 @@ public enum CheckStatus
     /// <summary>Something was not, or the check itself could not be completed.</summary>
     Failed,
 
+    /// <summary>The configuration departs from the papers, and it was declared that it is meant to. Not a pass.</summary>
+    Waived,
+
     /// <summary>There was nothing of its kind in what was checked.</summary>
     NotApplicable,
 
@@ -35,11 +38,16 @@ public sealed record CheckResult : Judgement
     }
 
     /// <summary>How it ended.</summary>
-    public CheckStatus Status { get; }
+    public CheckStatus Status { get; private init; }
 
     /// <summary>What kept the check from being completed.</summary>
     public string? Problem { get; }
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; }
+
+    /// <summary>The same where what it found was declared; a check that passed, or could not be completed, stays as it
+    /// is.</summary>
+    internal CheckResult Waive() =>
+        Status == CheckStatus.Failed && Problem is null ? this with { Status = CheckStatus.Waived } : this;
 }

@@ -25,7 +25,8 @@ public static class PreflightCache
             if (!file.Exists || file.Length > MaxBytes || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject outcome)
                 return null;
             bool passed = (string?)outcome["key"] == key && (bool?)outcome["passed"] == true && (string?)outcome["at"] is not null
-                && (int?)outcome["counts"]?["failed"] == 0 && (int?)outcome["counts"]?["passed"] > 0;
+                && (int?)outcome["counts"]?["failed"] == 0 && (int?)outcome["counts"]?["passed"] > 0
+                && (int?)outcome["counts"]?["waived"] == Waived(outcome).Count();
             return passed ? outcome : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException
@@ -35,6 +36,15 @@ public static class PreflightCache
             return null;
         }
     }
+
+    /// <summary>What was waived in an outcome: the checks, and what they found.</summary>
+    /// <exception cref="InvalidOperationException">The file is none that was written as an outcome.</exception>
+    internal static IEnumerable<(string Id, string Text)> Waived(JsonObject outcome) =>
+        outcome["waived"] is JsonArray list
+            ? list.Select(w => (w?["id"]?.GetValue<string>(), w?["text"]?.GetValue<string>()) is (string id, string text)
+                ? (id, text)
+                : throw new InvalidOperationException("A waived check without its name or its departures."))
+            : throw new InvalidOperationException("No list of waived checks.");
 
     /// <summary>Keeps an outcome that passed. A cache that cannot be written costs the next run its seconds, and no
     /// more.</summary>

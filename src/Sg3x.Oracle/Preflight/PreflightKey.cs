@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Sg3x.Configuration;
+using Sg3x.Oracle.Checks;
 using Sg3x.Schedule;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +13,8 @@ namespace Sg3x.Oracle.Preflight;
 
 /// <summary>
 /// What the outcome of the quick checks depends on: the program's files, the libraries below it and what they read from the
-/// environment, the generator's configuration and the device. Where all of them are the same, so is the outcome.
+/// environment, the generator's configuration, what of it is waived, and the device. Where all of them are the same, so is the
+/// outcome.
 /// </summary>
 /// <param name="Parts">Each of them by name, as text.</param>
 public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
@@ -36,13 +38,16 @@ public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
     /// <param name="config">The generator that is to train.</param>
     /// <param name="device">Where.</param>
     /// <param name="dtype">In which type.</param>
-    public static PreflightKey Of(GeneratorConfig config, Device device, ScalarType dtype)
+    /// <param name="waivers">What the configuration may depart from.</param>
+    public static PreflightKey Of(GeneratorConfig config, Device device, ScalarType dtype, Waivers waivers)
     {
         ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(waivers);
         EnvironmentInfo environment = EnvironmentInfo.Collect(get_num_threads());
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["configuration"] = JsonSerializer.Serialize(config),
+            ["waived"] = waivers.ToString(),
             ["device"] = device.ToString(),
             ["dtype"] = dtype.ToString(),
             ["processor"] = $"{environment.Processor}, {environment.Simd}",

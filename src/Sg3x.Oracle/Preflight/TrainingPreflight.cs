@@ -12,7 +12,8 @@ namespace Sg3x.Oracle.Preflight;
 
 /// <summary>
 /// The quick checks before a run trains, on its device. What they find is written into the run's folder; where one fails the run is
-/// refused. The same program, configuration and device are not checked twice.
+/// refused. A departure of its configuration that the run waives does not refuse it, but marks it. The same program,
+/// configuration and device are not checked twice.
 /// </summary>
 public sealed class TrainingPreflight
 {
@@ -45,16 +46,18 @@ public sealed class TrainingPreflight
     /// <returns>What came of it.</returns>
     /// <exception cref="VerificationFailedException">A check failed, and the run was not to train in spite of it.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    /// <exception cref="UserException">The outcome cannot be written.</exception>
+    /// <exception cref="UserException">The outcome cannot be written, or what the configuration waives may not be.</exception>
     public RunVerification Run(RunStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        PreflightKey key = PreflightKey.Of(start.Config.Generator, start.Device, start.DType);
+        var waivers = Waivers.Of(start.Config.Training.Waived);
+        PreflightKey key = PreflightKey.Of(start.Config.Generator, start.Device, start.DType, waivers);
         if (Known(start.Folder.Preflight, key.Hash) is JsonObject known)
             return Earlier(known);
 
         VerificationReport report = VerificationReport.Run(
-            start.Config.Preset, Subject(start.Config.Generator, start.Device), Checks, Progress, Cancellation);
+            start.Config.Preset, Subject(start.Config.Generator, start.Device), Checks, Progress, waivers,
+            Cancellation);
         Checked?.Invoke(report);
         string outcome = PreflightCache.Format(Outcome(report, key));
         AtomicFile.WriteText(start.Folder.Preflight, outcome);
@@ -62,9 +65,11 @@ public sealed class TrainingPreflight
         {
             if (CacheFolder is not null)
                 PreflightCache.Keep(CacheFolder, key.Hash, outcome);
-            return Mark($"passed, {Made(report.Count(CheckStatus.Passed))}");
+            return Mark($"passed, {Made(report.Count(CheckStatus.Passed))}", report.Departures());
         }
-        return Unverified ? Mark($"FAILED: {Failed(report)}") : throw new VerificationFailedException(report, start.Folder.Preflight);
+        return Unverified
+            ? Mark($"FAILED: {Failed(report)}", report.Departures())
+            : throw new VerificationFailedException(report, start.Folder.Preflight);
     }
 
     /// <summary>Which checks failed: <c>2 of 20 checks failed on cpu: filter.taps, filter.response</c>.</summary>
@@ -87,10 +92,23 @@ public sealed class TrainingPreflight
         return kept;
     }
 
-    private RunVerification Earlier(JsonObject outcome) => Mark(string.Create(
-        CultureInfo.InvariantCulture, $"passed, {Made((int?)outcome["counts"]?["passed"] ?? 0)}, at {(string?)outcome["at"]}"));
+    private RunVerification Earlier(JsonObject outcome) => Mark(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"passed, {Made((int?)outcome["counts"]?["passed"] ?? 0)}, at {(string?)outcome["at"]}"),
+        PreflightCache.Waived(outcome));
 
-    private RunVerification Mark(string summary) => new(summary, Unverified ? $"started with --unverified; {summary}" : null);
+    private RunVerification Mark(string summary, IEnumerable<(string Id, string Text)> departures)
+    {
+        (string Id, string Text)[] waived = [.. departures];
+        string[] options =
+        [
+            .. Unverified ? ["--unverified"] : Array.Empty<string>(),
+            .. waived.Length > 0 ? [$"--waive {string.Join(",", waived.Select(w => w.Id))}"] : Array.Empty<string>(),
+        ];
+        string whole = string.Join("; ", [summary, .. waived.Select(w => $"waived {w.Id}: {w.Text}")]);
+        return new(whole, options.Length > 0 ? $"started with {string.Join(" and ", options)}; {whole}" : null);
+    }
 
     private static string Made(int checks) => FormattableString.Invariant($"{checks} check{(checks == 1 ? "" : "s")}");
 

@@ -33,7 +33,8 @@ public static class HtmlReport
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append(CultureInfo.InvariantCulture, $"<title>{Html.Text(report.Name)}: sg3x verify</title>\n<style>\n{PageStyle.Css}</style>\n</head>\n<body>\n");
         page.Append(Head(report, at));
-        page.Append(Failures(report));
+        page.Append(Explained("What failed", "failures", report.Passed ? [] : report.Explanations()));
+        page.Append(Explained("What is waived", "departures", report.Departures()));
         page.Append(Checks(report));
         page.Append(Schedule(subject));
         page.Append(Filters(subject));
@@ -49,23 +50,29 @@ public static class HtmlReport
         [
             (report.Count(CheckStatus.Passed), "passed", "passed"),
             (report.Count(CheckStatus.Failed), "failed", "failed"),
+            (report.Count(CheckStatus.Waived), "waived", "waived"),
             (report.Count(CheckStatus.NotApplicable), "not applicable", "notApplicable"),
             (report.Count(CheckStatus.NotInBuild), "not in this build", "notInBuild"),
             (report.LeftOut.Count, "left out by --quick", "notApplicable"),
         ];
         string badges = string.Concat(counts.Where(c => c.Count > 0).Select(c =>
             FormattableString.Invariant($"<span class=\"badge {c.Style}\">{c.Count} {c.What}</span> ")));
-        string verdict = report.Passed ? "Every check that was made passed." : "Not the papers' generator: see what failed.";
+        string verdict = !report.Passed ? "Not the papers' generator: see what failed."
+            : report.Count(CheckStatus.Waived) > 0
+                ? "Not the papers' generator, and not meant to be: see what is waived. Every other check that was made passed."
+            : "Every check that was made passed.";
         return $"<header>\n<h1>{Html.Text(report.Name)}</h1>\n<p class=\"what\">{Html.Text(report.Describe())}, "
             + $"{(report.IsNetwork ? "a network with its own weights" : "as this build makes it")}, on {Html.Text(report.Device)}; "
             + FormattableString.Invariant($"{at:yyyy-MM-dd HH:mm} UTC, {report.Duration.TotalSeconds:0.0} s</p>\n")
             + $"<p>{badges}</p>\n<p>{verdict}</p>\n</header>\n";
     }
 
-    private static string Failures(VerificationReport report) => report.Passed ? ""
-        : "<section>\n<h2>What failed</h2>\n<ul class=\"failures\">\n"
-            + string.Concat(report.Explanations().Select(e => $"<li><code>{Html.Text(e.Id)}</code> {Html.Text(e.Text)}</li>\n"))
-            + "</ul>\n</section>\n";
+    private static string Explained(string title, string style, IEnumerable<(string Id, string Text)> explanations)
+    {
+        string items = string.Concat(
+            explanations.Select(e => $"<li><code>{Html.Text(e.Id)}</code> {Html.Text(e.Text)}</li>\n"));
+        return items.Length == 0 ? "" : $"<section>\n<h2>{title}</h2>\n<ul class=\"{style}\">\n{items}</ul>\n</section>\n";
+    }
 
     private static string Checks(VerificationReport report) =>
         "<section>\n<h2>Checks</h2>\n<p>Each row is the check's tightest comparison. The margin is how many times the error fits into the"
@@ -82,6 +89,7 @@ public static class HtmlReport
         {
             CheckStatus.Passed => "ok",
             CheckStatus.Failed => "failed",
+            CheckStatus.Waived => "waived",
             CheckStatus.NotApplicable => "not applicable",
             _ => "not in this build",
         };

@@ -21,8 +21,10 @@ internal static class PageStyle
         tr.notInBuild td, tr.notApplicable td { color: var(--soft); } tr.detail > td { text-align: left !important; white-space: normal !important; font-size: 12px; }
         .badge { display: inline-block; padding: 1px 8px; border-radius: 9px; font-size: 12px; white-space: nowrap; border: 1px solid; }
         .badge.passed { color: var(--good); background: #ecfdf5; } .badge.failed { color: #fff; background: var(--bad); font-weight: 600; }
-        .badge.notInBuild { color: var(--wait); background: #fffbeb; } .badge.notApplicable { color: var(--soft); background: #f9fafb; }
-        .failures { padding-left: 20px; } .failures li { margin: 4px 0; } .wrong { color: var(--bad); }
+        .badge:is(.notInBuild, .waived) { color: var(--wait); background: #fffbeb; }
+        .badge.notApplicable { color: var(--soft); background: #f9fafb; }
+        :is(.failures, .departures) { padding-left: 20px; } :is(.failures, .departures) li { margin: 4px 0; }
+        .wrong { color: var(--bad); }
         figure { margin: 0; } figcaption { font-size: 12.5px; margin: 0 0 2px 2px; } svg { display: block; width: 100%; height: auto; }
         .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 22px 28px; margin-top: 14px; }
         .keys { display: flex; flex-wrap: wrap; gap: 4px 22px; font-size: 13px; max-width: none; }

@@ -37,6 +37,7 @@ public static class ReportJson
             status => JsonNamingPolicy.CamelCase.ConvertName($"{status}"), report.Count, StringComparer.Ordinal),
         Seconds = report.Duration,
         report.Checks,
+        Waived = report.Departures().Select(d => new { d.Id, d.Text }),
         report.LeftOut,
         report.Config,
     };

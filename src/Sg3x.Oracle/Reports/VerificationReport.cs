@@ -28,7 +28,8 @@ public sealed record VerificationReport
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Whether at least one check was made and none failed. What is not in this build or does not apply is neither.</summary>
+    /// <summary>Whether at least one check passed and none failed. What is waived, not in this build or does not apply is
+    /// neither.</summary>
     public bool Passed => Count(CheckStatus.Failed) == 0 && Count(CheckStatus.Passed) > 0;
 
     /// <summary>How many checks ended so.</summary>
@@ -44,11 +45,12 @@ public sealed record VerificationReport
     /// <param name="checks">Which: <see cref="CheckRegistry.All"/>, <see cref="CheckRegistry.Quick"/> or others.</param>
     /// <param name="report">Called before each check with its name, the number done and the number there are; null for
     /// none.</param>
+    /// <param name="waivers">The checks of the configuration that may find departures; null for none.</param>
     /// <param name="cancellation">Stops between checks.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static VerificationReport Run(
         string name, Subject subject, IReadOnlyList<ICheck> checks, Action<string, int, int>? report = null,
-        CancellationToken cancellation = default)
+        Waivers? waivers = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(checks);
@@ -57,7 +59,9 @@ public sealed record VerificationReport
         foreach (ICheck check in checks)
         {
             report?.Invoke(check.Id, results.Count, checks.Count);
-            results.AddRange(Verification.Run([check], subject, null, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            CheckResult result = Verification.RunOne(check, subject);
+            results.Add(waivers?.Include(check.Id) == true ? result.Waive() : result);
         }
         return new VerificationReport
         {
@@ -73,15 +77,24 @@ public sealed record VerificationReport
 
     /// <summary>
     /// What is wrong, a line for each failed check, in words a person can act on: the first of its findings that has an explanation,
-    /// and how many others there are.
+    /// and how many others there are; of a configuration, every value.
     /// </summary>
     public IEnumerable<(string Id, string Text)> Explanations() =>
         Checks.Where(c => c.Status == CheckStatus.Failed).Select(c => (c.Id, Explain(c)));
+
+    /// <summary>What departs and was declared, a line for each waived check, in the same words.</summary>
+    public IEnumerable<(string Id, string Text)> Departures() =>
+        Checks.Where(c => c.Status == CheckStatus.Waived).Select(c => (c.Id, Explain(c)));
 
     private static string Explain(CheckResult check)
     {
         if (check.Failures.Count == 0)
             return $"could not be completed: {check.Problem}";
+        if (Waivers.Possible.Contains(check.Id) && check.Problem is null)
+        {
+            // Each value is somebody's choice, and to be put right or declared by itself.
+            return string.Join("; ", check.Failures.Select(f => $"{f.Where}: {FindingText.Difference(f)}: {f.Explanation}"));
+        }
         Finding first = check.Failures.FirstOrDefault(f => f.Explanation is not null) ?? check.Failures[0];
         string text = first.Explanation is string words
             ? $"{first.Where}: {words}"

@@ -20,6 +20,7 @@ public static class ConfigOverrides
             ["batch"] = ["training.batch"],
             ["batch-device"] = ["training.batchDevice"],
             ["seed"] = ["training.seed"],
+            ["waive"] = ["training.waived"],
             ["device"] = ["training.device"],
             ["precision"] = ["training.precision"],
             ["remat"] = ["training.rematerialise"],

@@ -9,6 +9,11 @@ public sealed record TrainingConfig
     /// <summary>A network whose weights the run begins with, where they fit; empty: random weights.</summary>
     public string Init { get; init; } = "";
 
+    /// <summary>
+    /// Names, separated by commas, of the checks of the configuration that the run departs from on purpose; empty: none.
+    /// </summary>
+    public string Waived { get; init; } = "";
+
     /// <summary>Device that trains: <c>auto</c> (CUDA where there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 

@@ -6,6 +6,9 @@ namespace Sg3x.Oracle.Tests.Candidate;
 /// <summary>Exports of other implementations, healthy and not.</summary>
 public sealed class CandidateTests : IDisposable
 {
+    // Of p, by one update.
+    private static readonly double s_step = 4 * HealthyExport.Batch / 500_000.0;
+
     private readonly string folder = Directory.CreateTempSubdirectory("sg3x-candidate-").FullName;
 
     public static TheoryData<string> Names => new(Departure.All.Select(departure => departure.Name));
@@ -143,6 +146,32 @@ public sealed class CandidateTests : IDisposable
         Assert.Equal(CandidateStatus.Failed, Judge(export).Results.Single(r => r.Id == "ada.trace").Status);
     }
 
+    /// <summary>p that 0 cuts off again and again, and that never gets far from it: whole steps from 0, or from before.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_log_of_a_p_near_0_is_checked_for_whole_steps_too(int every)
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            Assert.Equal(CandidateStatus.Passed, JudgeWalk(s_step, start: 0, seed, every).Status);
+            Assert.Equal(CandidateStatus.Passed, JudgeWalk(s_step, start: 2.3 * s_step, seed, every).Status);
+            CandidateResult slow = JudgeWalk(s_step / 4, start: 0, seed, every);
+            Assert.Equal(CandidateStatus.Failed, slow.Status);
+            Assert.Contains(slow.Failures, f => f.Explanation!.Contains("lacks the factor of 4", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>No more than the updates that are left once p has fallen to 0 bring it up again.</summary>
+    [Fact]
+    public void A_p_that_rises_from_0_before_it_can_have_fallen_there_is_no_whole_number_of_steps()
+    {
+        Assert.Equal(CandidateStatus.Passed, JudgeTrace(Line(3, 1.5 * s_step), Line(6, s_step)).Status);
+        Assert.Equal(CandidateStatus.Failed, JudgeTrace(Line(3, 1.5 * s_step), Line(6, 2 * s_step)).Status);
+    }
+
     /// <summary>Of a run that goes on from other weights nobody knows when it counted.</summary>
     [Theory]
     [InlineData(1, 0, CandidateStatus.Passed)]
@@ -180,6 +209,33 @@ public sealed class CandidateTests : IDisposable
         trace[1]!["p"] = (double)trace[0]!["p"]! + 1.5 * every * step;
         Assert.Equal(CandidateStatus.Failed, Judge(export).Results.Single(r => r.Id == "ada.trace").Status);
     }
+
+    /// <summary>p up or down at every update by a coin, a line at every few of them, without r_t.</summary>
+    private CandidateResult JudgeWalk(double step, double start, int seed, int every)
+    {
+        var random = new Random(seed);
+        List<JsonNode> lines = [];
+        double p = start;
+        for (int update = 1; update <= 60; update++)
+        {
+            p = Math.Max(0, p + (2 * random.Next(2) - 1) * step);
+            if (update % every == 0)
+                lines.Add(Line(update, p));
+        }
+        return JudgeTrace([.. lines]);
+    }
+
+    private CandidateResult JudgeTrace(params JsonNode[] lines)
+    {
+        JsonObject export = HealthyExport.Create();
+        foreach (string section in new[] { "config", "schedule", "fourier", "results", "dtypes" })
+            export.Remove(section);
+        export["trace"] = new JsonArray(lines);
+        return Judge(export).Results.Single(r => r.Id == "ada.trace");
+    }
+
+    private static JsonObject Line(int update, double p) =>
+        new() { ["images"] = update * 4 * HealthyExport.Batch, ["p"] = p };
 
     private CandidateReport Judge(JsonObject export)
     {

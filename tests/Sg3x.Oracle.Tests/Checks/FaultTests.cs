@@ -9,6 +9,7 @@ public class FaultTests(ITestOutputHelper output)
     private static readonly string[] s_sample =
     [
         "three-tap delta filters", "no lrelu upsampling", "no margin", "norms in bfloat16", "σ² never frozen", "NaN taken for 0",
+        "configured without a margin",
     ];
 
     public static TheoryData<string> Names => new(PlantedFault.All.Select(fault => fault.Name));

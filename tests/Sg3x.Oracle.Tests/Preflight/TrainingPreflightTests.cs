@@ -65,6 +65,7 @@ public sealed class TrainingPreflightTests : IDisposable
         Assert.Equal(key.Hash, longerKey.Hash);
         Assert.NotEqual(key.Hash, Key(start with { Config = wider }).Hash);
         Assert.NotEqual(key.Hash, Key(start with { DType = ScalarType.BFloat16 }).Hash);
+        Assert.NotEqual(key.Hash, Key(Waiving(start)).Hash);
         int threads = get_num_threads();
         try
         {
@@ -134,6 +135,90 @@ public sealed class TrainingPreflightTests : IDisposable
         Assert.StartsWith("started with --unverified; passed, ", outcome.Unverified, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_configuration_weaker_than_the_papers_is_refused_and_one_that_says_so_is_marked()
+    {
+        RunStart weaker = Weaker(Start("a"));
+        var refusal = Assert.Throws<VerificationFailedException>(() => Preflight().Run(weaker));
+        (string id, string text) = Assert.Single(refusal.Report!.Explanations());
+        Assert.Equal("config.alias-free", id);
+        Assert.StartsWith("generator.margin: expected at least 10, measured 9: ", text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Cache));
+
+        RunVerification declared = Preflight().Run(Waiving(weaker));
+        Assert.EndsWith($"; waived config.alias-free: {text}", declared.Summary, StringComparison.Ordinal);
+        Assert.Equal($"started with --waive config.alias-free; {declared.Summary}", declared.Unverified);
+        JsonNode file = Read("a");
+        Assert.Equal("waived", (string)file["checks"]![0]!["status"]!);
+        Assert.Equal(1, (int)file["counts"]!["waived"]!);
+        Assert.Equal(Some.Length - 2, (int)file["counts"]!["passed"]!);
+    }
+
+    [Fact]
+    public void What_was_waived_stays_so_when_the_outcome_is_found_again_and_is_no_outcome_without_the_waiver()
+    {
+        RunStart weaker = Weaker(Start("a"));
+        Preflight().Run(Waiving(weaker));
+        RunVerification again = Preflight().Run(Waiving(weaker));
+        RunVerification elsewhere = Preflight().Run(Waiving(Weaker(Start("b"))));
+
+        Assert.Equal(1, checkedSubjects);
+        Assert.Equal(again, elsewhere);
+        Assert.StartsWith("started with --waive config.alias-free; passed, ", again.Unverified, StringComparison.Ordinal);
+        Assert.Contains("generator.margin: expected at least 10, measured 9", again.Unverified, StringComparison.Ordinal);
+        Assert.Throws<VerificationFailedException>(() => Preflight().Run(weaker));
+    }
+
+    [Fact]
+    public void A_waiver_of_a_configuration_that_departs_from_nothing_marks_nothing() =>
+        Assert.Null(Preflight().Run(Waiving(Start("a"))).Unverified);
+
+    [Fact]
+    public void A_waiver_does_not_cover_a_fault_of_the_build()
+    {
+        RunStart weaker = Waiving(Weaker(Start("a")));
+        var refusal = Assert.Throws<VerificationFailedException>(() => Preflight(Faulty).Run(weaker));
+        Assert.DoesNotContain(refusal.Report!.Explanations(), e => e.Id == "config.alias-free");
+
+        string? mark = Preflight(Faulty, unverified: true).Run(weaker).Unverified;
+        Assert.StartsWith(
+            "started with --unverified and --waive config.alias-free; FAILED: ", mark, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_may_not_be_waived_is_an_error_of_usage()
+    {
+        Assert.Throws<UserException>(() => Preflight().Run(Waiving(Start("a"), "filter.taps")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(root));
+    }
+
+    [Theory]
+    [InlineData("""{"passed":1,"failed":0}""", "[]")]
+    [InlineData("""{"passed":1,"failed":0,"waived":0}""", "7")]
+    [InlineData("""{"passed":1,"failed":0,"waived":0}""", "null")]
+    [InlineData("""{"passed":1,"failed":0,"waived":1}""", "[]")]
+    [InlineData("""{"passed":1,"failed":0,"waived":1}""", "[7]")]
+    [InlineData("""{"passed":1,"failed":0,"waived":1}""", "[null]")]
+    [InlineData("""{"passed":1,"failed":0,"waived":1}""", """[{"id":"config.alias-free"}]""")]
+    [InlineData("""{"passed":1,"failed":0,"waived":1}""", """[{"id":7,"text":"x"}]""")]
+    public void An_outcome_that_does_not_say_what_it_waives_is_not_believed(string counts, string waived) =>
+        A_file_that_is_no_outcome_is_not_believed(
+            $$"""{"key":"KEY","passed":true,"at":"","counts":{{counts}},"waived":{{waived}}}""");
+
+    [Fact]
+    public void An_outcome_with_all_of_it_is_believed()
+    {
+        RunStart start = Start("a");
+        Directory.CreateDirectory(start.Folder.Root);
+        File.WriteAllText(start.Folder.Preflight, $$"""
+            {"key":"{{Key(start).Hash}}","passed":true,"at":"","counts":{"passed":1,"failed":0,"waived":0},"waived":[]}
+            """);
+
+        Preflight().Run(start);
+
+        Assert.Equal(0, checkedSubjects);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[1]")]
@@ -192,14 +277,22 @@ public sealed class TrainingPreflightTests : IDisposable
     // Cheap ones, and one of what is not in the build whatever is.
     private static ICheck[] Some { get; } =
     [
-        .. CheckRegistry.Quick.Where(check => check.Id.Split('.')[0] is "schedule" or "filter"), new NotInBuild("not.there", "—"),
+        .. CheckRegistry.Quick.Where(check => check.Id.Split('.')[0] is "config" or "schedule" or "filter"),
+        new NotInBuild("not.there", "—"),
     ];
 
     private string Cache => Path.Combine(root, "cache");
 
     private static Subject Faulty(Subject healthy) => healthy.WithFilters(taps => [.. taps.Select((tap, i) => i == 0 ? 1.5 * tap : tap)]);
 
-    private static PreflightKey Key(RunStart start) => PreflightKey.Of(start.Config.Generator, start.Device, start.DType);
+    private static PreflightKey Key(RunStart start) => PreflightKey.Of(
+        start.Config.Generator, start.Device, start.DType, Waivers.Of(start.Config.Training.Waived));
+
+    private static RunStart Weaker(RunStart start) =>
+        start with { Config = start.Config with { Generator = start.Config.Generator with { Margin = 9 } } };
+
+    private static RunStart Waiving(RunStart start, string waived = "config.alias-free") =>
+        start with { Config = start.Config with { Training = start.Config.Training with { Waived = waived } } };
 
     private TrainingPreflight Preflight(Func<Subject, Subject>? plant = null, bool unverified = false, bool cached = true) => new()
     {

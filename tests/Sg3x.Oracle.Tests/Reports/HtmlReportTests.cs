@@ -106,6 +106,22 @@ public partial class HtmlReportTests
     }
 
     [Fact]
+    public void What_is_waived_is_said_and_is_not_among_the_passed()
+    {
+        Subject weaker = Subjects.Healthy(Subjects.T with { Margin = 0 });
+        XElement page = Page(Verify(weaker, Waivers.Of("config.alias-free")), weaker);
+
+        XElement item = page.Descendants("ul").Single(u => (string?)u.Attribute("class") == "departures").Elements("li").Single();
+        Assert.StartsWith(
+            "config.alias-free generator.margin: expected at least 10, measured 0: ", item.Value, StringComparison.Ordinal);
+        string[] badges = [.. page.Element("body")!.Element("header")!.Descendants("span").Select(b => b.Value)];
+        Assert.Contains("1 waived", badges);
+        Assert.Contains("7 passed", badges);
+        Assert.Contains("not meant to be", page.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("What failed", page.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_are_text()
     {
         Subject subject = Subjects.Healthy(Subjects.T);
@@ -130,8 +146,13 @@ public partial class HtmlReportTests
         Assert.All([figures.Whole, figures.Fractional, figures.Rotation], f => Assert.True(f.OverVariance < f.Decibels));
     }
 
-    private static VerificationReport Verify(Subject subject) => VerificationReport.Run(
-        "T", subject, [.. CheckRegistry.All.Where(check => check is NotInBuild || check.Id.Split('.')[0] is "schedule" or "filter")]);
+    private static VerificationReport Verify(Subject subject, Waivers? waivers = null) => VerificationReport.Run(
+        "T", subject,
+        [
+            .. CheckRegistry.All.Where(check =>
+                check is NotInBuild || check.Id.Split('.')[0] is "config" or "schedule" or "filter"),
+        ],
+        null, waivers);
 
     private static string Text(VerificationReport report, Subject subject) =>
         HtmlReport.Render(report, subject, Figures, DateTimeOffset.UnixEpoch, EnvironmentInfo.Collect(TorchSharp.torch.get_num_threads()));

@@ -120,6 +120,16 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void A_file_from_before_anything_could_be_waived_waives_nothing()
+    {
+        JsonNode old = JsonNode.Parse(ConfigJson.Format(Presets.Get("demo")))!;
+        Assert.True(old["training"]!.AsObject().Remove("waived"));
+
+        Assert.Equal(Presets.Get("demo"), ConfigJson.Parse(old.ToJsonString(), "config.json"));
+        Assert.Equal("", Presets.Get("demo").Training.Waived);
+    }
+
+    [Fact]
     public void A_file_keeps_the_environment_beside_the_configuration()
     {
         using TemporaryFolder folder = new();
