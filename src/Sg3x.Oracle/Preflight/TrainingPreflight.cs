@@ -54,7 +54,8 @@ public sealed class TrainingPreflight
             return Earlier(known);
 
         VerificationReport report = VerificationReport.Run(
-            start.Config.Preset, Subject(start.Config.Generator, start.Device), Checks, Progress, Cancellation);
+            start.Config.Preset, Subject(start.Config.Generator, start.Device) with { Precision = start.DType }, Checks, Progress,
+            Cancellation);
         Checked?.Invoke(report);
         string outcome = PreflightCache.Format(Outcome(report, key));
         AtomicFile.WriteText(start.Folder.Preflight, outcome);

@@ -28,7 +28,7 @@ public sealed record VerificationReport
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Whether at least one check was made and none failed. What is not in this build or does not apply is neither.</summary>
+    /// <summary>Whether at least one check was made and none failed. What does not apply is neither.</summary>
     public bool Passed => Count(CheckStatus.Failed) == 0 && Count(CheckStatus.Passed) > 0;
 
     /// <summary>How many checks ended so.</summary>
