@@ -76,18 +76,22 @@ internal static class DoctorCommand
                 + " Unset it, or set it to passive.");
         if (info.Cuda)
         {
-            string? kernel = KernelProblem();
-            yield return new("the GPU has its kernel", kernel is null, kernel is null ? null
-                : $"The filtered nonlinearity runs step by step, which takes longer and more memory: {kernel}.");
+            string? absence = KernelAbsence();
+            bool missing = absence is not null && FilteredLeakyRelu.KernelWanted(torch.CUDA);
+            yield return new(
+                absence is null || missing ? "the GPU has its kernel" : "the GPU does without its kernel", !missing,
+                absence is null ? null
+                    : $"The filtered nonlinearity runs step by step, which takes longer and more memory: {absence}.");
         }
     }
 
-    private static string? KernelProblem()
+    // Known once it has been compiled.
+    private static string? KernelAbsence()
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor x = torch.zeros(1, 1, 8, 8, device: torch.CUDA), filter = torch.ones(12, device: torch.CUDA);
         FilteredLeakyRelu.Select(x, filter, filter, new(2, 2, new ImagePadding(9, 8, 9, 8), 1, 0.2, 256));
-        return FilteredLeakyRelu.KernelProblem;
+        return FilteredLeakyRelu.KernelAbsence(torch.CUDA);
     }
 
     private static string? ImageProblem()

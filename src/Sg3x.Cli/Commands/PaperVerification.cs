@@ -29,7 +29,13 @@ internal static class PaperVerification
     /// <param name="options">Which checks, which output.</param>
     /// <returns>The exit code.</returns>
     public static int OfConfiguration(string name, RunConfig config, Device device, PaperVerificationOptions options) =>
-        Run(name, Subject.Production(config.Generator, device), options);
+        Run(
+            name,
+            Subject.Production(config.Generator, device) with
+            {
+                Precision = config.Training.Precision == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32,
+            },
+            options);
 
     /// <summary>Verifies a network by what its weights cannot excuse.</summary>
     /// <param name="path">File of the network.</param>

@@ -44,6 +44,12 @@ internal static class VerifyCommand
 
     private static readonly Option<string[]> Set = CommonOptions.Set();
 
+    private static readonly Option<string?> Precision = new("--precision")
+    {
+        Description = "In what layers store and multiply, float32 or bfloat16, in the place of what the configuration says",
+        HelpName = "NAME",
+    };
+
     private static readonly Option<bool> Quick = new("--quick")
     {
         Description = "Only the quick checks, those that a training runs before it begins",
@@ -77,12 +83,13 @@ internal static class VerifyCommand
             + " of reference values hold instead; with --candidate, judges another implementation. Exit code 1 where something"
             + " is not as it must be, 2 where it cannot be checked.")
         {
-            Preset, Config, Network, Vectors, Candidate, Require, Set, Quick, Waive, Report, Device, Threads, AsJson,
+            Preset, Config, Network, Vectors, Candidate, Require, Set, Precision, Quick, Waive, Report, Device, Threads, AsJson,
         };
         command.SetAction(Run);
         Examples.For(command,
             ("sg3x verify t-256", "every check on config T at 256²"),
             ("sg3x verify demo --quick", "what a training of the demo is preceded by"),
+            ("sg3x verify t-256 --device cuda --precision bfloat16", "every check on a GPU, for a training in bfloat16"),
             ("sg3x verify --network runs/00000-demo --report demo.html", "a trained network, and a page about it"),
             ("sg3x verify --config runs/00004-run --waive config.alias-free",
                 "a configuration that is meant to be weaker than the papers'"),
@@ -122,14 +129,14 @@ internal static class VerifyCommand
         bool json = result.GetValue(AsJson);
         if (given is ["--vectors"])
         {
-            Refuse(result, "--vectors", Quick, Waive, Report, Set);
+            Refuse(result, "--vectors", Quick, Waive, Report, Set, Precision);
             return vectors.Length > 0 ? VectorVerification.Run(vectors, compute.Apply(), json)
                 : throw UserException.Mismatch("--vectors", "the names of files", "none");
         }
 
         if (result.GetValue(Candidate) is string candidate)
         {
-            Refuse(result, "--candidate", Quick, Waive, Report, Set, Device, Threads);
+            Refuse(result, "--candidate", Quick, Waive, Report, Set, Precision, Device, Threads);
             return CandidateVerification.Run(candidate, result.GetValue(Require) ?? [], json);
         }
 
@@ -141,10 +148,14 @@ internal static class VerifyCommand
 
         string? waive = result.GetValue(Waive);
         var options = new PaperVerificationOptions(result.GetValue(Quick), json, page, Waivers.Of(waive ?? ""));
-        string[] set = result.GetValue(Set) ?? [];
+        string[] set =
+        [
+            .. result.GetValue(Set) ?? [],
+            .. result.GetValue(Precision) is string precision ? [$"training.precision={precision}"] : Array.Empty<string>(),
+        ];
         if (result.GetValue(Network) is string network)
         {
-            Refuse(result, "--network", Set);
+            Refuse(result, "--network", Set, Precision);
             return PaperVerification.OfNetwork(NetworkSource.Find(network), compute.Apply(), options);
         }
 

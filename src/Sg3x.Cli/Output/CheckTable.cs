@@ -85,17 +85,16 @@ internal static class CheckTable
             (report.Count(CheckStatus.Failed), "FAILED"),
             (report.Count(CheckStatus.Waived), "waived"),
             (report.Count(CheckStatus.NotApplicable), "not applicable"),
-            (report.Count(CheckStatus.NotInBuild), "not in this build"),
         ];
         return string.Join(", ", parts.Where(p => p.Count > 0).Select(p => FormattableString.Invariant($"{p.Count} {p.What}")));
     }
 
     private static void PrintSummary(Terminal terminal, VerificationReport report)
     {
-        string[] missing = [.. report.Checks.Where(c => c.Status == CheckStatus.NotInBuild).Select(c => c.Id)];
-        if (missing.Length > 0)
+        IEnumerable<CheckResult> incomplete = report.Checks.Where(c => c.LeavesOut is not null);
+        foreach (IGrouping<string?, CheckResult> left in incomplete.GroupBy(c => c.LeavesOut))
         {
-            terminal.Line($"Not in this build, so not checked: {string.Join(", ", missing)}");
+            terminal.Line($"Not checked by {string.Join(", ", left.Select(c => c.Id))}: {left.Key}");
         }
 
         if (report.LeftOut.Count > 0)
@@ -112,7 +111,6 @@ internal static class CheckTable
         CheckStatus.Passed => ("ok", Color.Green),
         CheckStatus.Failed => ("FAILED", Color.Red),
         CheckStatus.Waived => ("waived", Color.Yellow),
-        CheckStatus.NotApplicable => ("not applicable", Color.Grey),
-        _ => ("not in this build", Color.Yellow),
+        _ => ("not applicable", Color.Grey),
     };
 }

@@ -3,7 +3,7 @@ namespace Sg3x.Oracle.Checks;
 /// <summary>Every check there is, cheapest first.</summary>
 public static class CheckRegistry
 {
-    /// <summary>All of them, those of parts that production does not have yet included.</summary>
+    /// <summary>All of them.</summary>
     public static IReadOnlyList<ICheck> All { get; } =
     [
         new AliasFreeConfigCheck(),
@@ -17,6 +17,7 @@ public static class CheckRegistry
         new NonlinearityForwardCheck(),
         new NonlinearityGradientCheck(),
         new NonlinearitySecondCheck(),
+        new NonlinearityDeviceCheck(),
         new ModulatedConvolutionCheck(),
         new ResampleCheck(),
         new OptimiserCheck(),
@@ -47,6 +48,7 @@ public static class CheckRegistry
         new AugmentationControllerCheck(),
         new PrecisionSumsCheck(),
         new PrecisionTypesCheck(),
+        new PrecisionOperationsCheck(),
         new PrecisionDriftCheck(),
         new EquivarianceMetricCheck(),
         new PresetEquivarianceCheck(),
@@ -55,7 +57,6 @@ public static class CheckRegistry
         new TrainedMagnitudesCheck(),
         new TrainedLayerCheck(),
         new TrainedEquivarianceCheck(),
-        new NotInBuild("op.flrelu.device", "AFG D: one kernel for the filtered nonlinearity on a GPU, equal to the definition"),
     ];
 
     /// <summary>Those that <c>sg3x verify --quick</c> runs, and every training before its first step.</summary>

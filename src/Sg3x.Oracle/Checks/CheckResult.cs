@@ -14,9 +14,6 @@ public enum CheckStatus
 
     /// <summary>There was nothing of its kind in what was checked.</summary>
     NotApplicable,
-
-    /// <summary>Production cannot do yet what it checks. Not a pass.</summary>
-    NotInBuild,
 }
 
 /// <summary>The outcome of one check.</summary>
@@ -26,13 +23,14 @@ public sealed record CheckResult : Judgement
     /// <param name="check">The check.</param>
     /// <param name="findings">What it measured.</param>
     /// <param name="problem">What kept it from being completed; null for nothing.</param>
+    /// <param name="leavesOut">What it left out, and why; null for nothing.</param>
     /// <param name="duration">How long it took.</param>
-    internal CheckResult(ICheck check, IReadOnlyCollection<Finding> findings, string? problem, TimeSpan duration)
+    internal CheckResult(
+        ICheck check, IReadOnlyCollection<Finding> findings, string? problem, string? leavesOut, TimeSpan duration)
         : base(check.Id, check.Equation, check.ToleranceBasis, findings)
     {
-        (Problem, Duration) = (problem, duration);
-        Status = check is NotInBuild ? CheckStatus.NotInBuild
-            : problem != null || Failures.Count > 0 ? CheckStatus.Failed
+        (Problem, LeavesOut, Duration) = (problem, leavesOut, duration);
+        Status = problem != null || Failures.Count > 0 ? CheckStatus.Failed
             : Comparisons == 0 ? CheckStatus.NotApplicable
             : CheckStatus.Passed;
     }
@@ -42,6 +40,9 @@ public sealed record CheckResult : Judgement
 
     /// <summary>What kept the check from being completed.</summary>
     public string? Problem { get; }
+
+    /// <summary>What of the subject it did not look at, and why; all of it where the check does not apply.</summary>
+    public string? LeavesOut { get; }
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; }

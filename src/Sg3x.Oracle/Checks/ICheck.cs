@@ -20,6 +20,11 @@ public interface ICheck
     /// <returns>At least one finding where there is anything to check; none where the check does not apply to this
     /// subject.</returns>
     IEnumerable<Finding> Run(Subject subject);
+
+    /// <summary>What of the subject <see cref="Run"/> left out, and why; asked after it.</summary>
+    /// <param name="subject">What production offers.</param>
+    /// <returns>In words; null for nothing. Where it is everything the check does not apply.</returns>
+    string? LeavesOut(Subject subject) => null;
 }
 
 /// <summary>One comparison.</summary>

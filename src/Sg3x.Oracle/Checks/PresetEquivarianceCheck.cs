@@ -28,7 +28,7 @@ internal sealed class PresetEquivarianceCheck : ICheck
 
     public IEnumerable<Finding> Run(Subject subject)
     {
-        if (!Presets.Names.Any(name => Presets.Get(name).Generator == subject.Config))
+        if (!IsPreset(subject))
             yield break;
         GeneratorConfig config = subject.Config with { ChannelMax = Math.Min(subject.Config.ChannelMax, Channels), ZDim = 16,
             WDim = 16 };
@@ -62,6 +62,10 @@ internal sealed class PresetEquivarianceCheck : ICheck
 
         double Shift() => draw.Uniform(-0.125, 0.125) * config.Resolution;
     }
+
+    public string? LeavesOut(Subject subject) => IsPreset(subject) ? null : "the configuration is no preset's";
+
+    private static bool IsPreset(Subject subject) => Presets.Names.Any(name => Presets.Get(name).Generator == subject.Config);
 
     // The share of the error that 60 dB allow.
     private static Finding AtLeast(string where, Psnr psnr)

@@ -29,8 +29,11 @@ public sealed record Subject
     /// <summary>Its Fourier input.</summary>
     public required InputPlan Input { get; init; }
 
-    /// <summary>Every implementation of the filtered leaky ReLU.</summary>
+    /// <summary>Every implementation of the filtered leaky ReLU but the device's kernel.</summary>
     public required IReadOnlyList<IFilteredLeakyRelu> Nonlinearities { get; init; }
+
+    /// <summary>The device's own kernel for it.</summary>
+    public required DeviceNonlinearity DeviceNonlinearity { get; init; }
 
     /// <summary>The modulated convolution.</summary>
     public required ModulatedConvolution ModulatedConvolution { get; init; }
@@ -59,6 +62,10 @@ public sealed record Subject
     /// <summary>Seed of whatever a check draws.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>In what a training stores and multiplies, float32 or bfloat16: what only one in bfloat16 does is checked for that
+    /// alone.</summary>
+    public ScalarType Precision { get; init; } = ScalarType.Float32;
+
     /// <summary>Where the parts compute.</summary>
     public Device Device { get; init; } = CPU;
 
@@ -82,6 +89,7 @@ public sealed record Subject
             Device = device ?? CPU,
             Nonlinearities = [FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix,
                 .. cpu ? [FilteredLeakyRelu.Fused] : Array.Empty<IFilteredLeakyRelu>()],
+            DeviceNonlinearity = DeviceNonlinearity.Production(device ?? CPU),
             ModulatedConvolution = (x, weight, styles, demodulate, padding, gain) =>
                 ModulatedConv.Apply(x, weight, styles, demodulate, padding, gain),
             Resample = FilteredResample.Apply,

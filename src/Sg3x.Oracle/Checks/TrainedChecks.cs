@@ -15,6 +15,12 @@ internal abstract class TrainedCheck : ICheck
 
     public IEnumerable<Finding> Run(Subject subject) => subject.Network is { } network ? Judge(subject, network) : [];
 
+    public string? LeavesOut(Subject subject) =>
+        subject.Network is { } network ? TooLarge(network) : "there is no network with weights of its own";
+
+    /// <summary>Why the definition cannot be afforded; null where it can.</summary>
+    protected virtual string? TooLarge(Sg3x.Networks.Generator network) => null;
+
     protected abstract IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network);
 }
 
@@ -111,10 +117,14 @@ internal sealed class TrainedEquivarianceCheck : TrainedCheck
 
     public override string ToleranceBasis => "0.2 dB, as for random weights";
 
-    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network)
+    protected override IEnumerable<Finding> Judge(Subject subject, Sg3x.Networks.Generator network) =>
+        TooLarge(network) is null ? new EquivarianceCheck().Measure(subject, network, new Draw(subject.Seed)) : [];
+
+    protected override string? TooLarge(Sg3x.Networks.Generator network)
     {
         double products =
             network.Schedule.Layers.Sum(l => (double)l.InChannels * l.OutChannels * l.Kernel * l.Kernel * l.InSize * l.InSize);
-        return products > Affordable ? [] : new EquivarianceCheck().Measure(subject, network, new Draw(subject.Seed));
+        return products > Affordable
+            ? FormattableString.Invariant($"an image takes the definition {products:G2} products") : null;
     }
 }

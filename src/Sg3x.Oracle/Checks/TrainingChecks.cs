@@ -39,7 +39,7 @@ internal sealed class OptimiserCheck : ICheck
             double[] path = [.. g.Select(gradient => θ = adam.Step(θ, gradient))];
             yield return Differences.Array(
                 $"a path at β = ({β1}, {β2})", [g.Length], path,
-                    subject.Training.Optimiser(new AdamSettings(lr, β1, β2, ε), 0.7, g), 16 * g.Length * u);
+                    subject.Training.Optimiser(new AdamSettings(lr, β1, β2, ε), 0.7, g, subject.Device), 16 * g.Length * u);
         }
     }
 }

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 
 namespace Sg3x.Oracle.Checks;
 
-/// <summary>The values of one parameter after each of some steps of an optimiser, from a start and the steps'
-/// gradients.</summary>
-public delegate double[] OptimiserPath(AdamSettings settings, double start, double[] gradients);
+/// <summary>The values of one parameter after each of some steps of an optimiser, from a start, the steps' gradients and the
+/// device that holds them.</summary>
+public delegate double[] OptimiserPath(AdamSettings settings, double start, double[] gradients, Device device);
 
 /// <summary>β of G_ema, with the arguments of <see cref="WeightAverage.Beta"/>.</summary>
 public delegate double AverageBeta(int batch, double halfLifeImages, double? rampup, long imagesBefore);
@@ -91,14 +91,14 @@ public sealed record TrainingParts
         }
     }
 
-    private static double[] Path(AdamSettings settings, double start, double[] gradients)
+    private static double[] Path(AdamSettings settings, double start, double[] gradients, Device device)
     {
         using IDisposable scope = NewDisposeScope();
-        var parameter = new Parameter(Bridge.Tensor([start], [1], ScalarType.Float64));
+        var parameter = new Parameter(Bridge.Tensor([start], [1], ScalarType.Float64).to(device));
         using var adam = new AdamOptimiser([("x", parameter)], settings);
         return [.. gradients.Select(g =>
         {
-            adam.Step([Bridge.Tensor([g], [1], ScalarType.Float64)]);
+            adam.Step([Bridge.Tensor([g], [1], ScalarType.Float64).to(device)]);
             return Bridge.Values(parameter)[0];
         })];
     }

@@ -39,34 +39,20 @@ public static class Verification
         ArgumentNullException.ThrowIfNull(check);
         var clock = Stopwatch.StartNew();
         var findings = new List<Finding>();
-        string? problem = null;
-        if (check is not NotInBuild)
+        string? problem = null, leavesOut = null;
+        using IDisposable scope = NewDisposeScope();
+        try
         {
-            using IDisposable scope = NewDisposeScope();
-            try
-            {
-                findings.AddRange(check.Run(subject));
+            findings.AddRange(check.Run(subject));
+            leavesOut = check.LeavesOut(subject);
 
-                // Zeros stand in for the gradients of a backward pass that failed, and may well pass.
-                CustomBackward.ThrowIfFailed();
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                problem = $"{e.GetType().Name}: {e.Message}";
-            }
+            // Zeros stand in for the gradients of a backward pass that failed, and may well pass.
+            CustomBackward.ThrowIfFailed();
         }
-        return new CheckResult(check, findings, problem, clock.Elapsed);
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            problem = $"{e.GetType().Name}: {e.Message}";
+        }
+        return new CheckResult(check, findings, problem, leavesOut, clock.Elapsed);
     }
-}
-
-/// <summary>Keeps the place of a check whose object production does not have yet.</summary>
-/// <param name="Id">The check's name.</param>
-/// <param name="Equation">Where in the papers it comes from.</param>
-public sealed record NotInBuild(string Id, string Equation) : ICheck
-{
-    /// <inheritdoc/>
-    public string ToleranceBasis => "";
-
-    /// <inheritdoc/>
-    public IEnumerable<Finding> Run(Subject subject) => [];
 }

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Sg3x.Configuration;
+using Sg3x.Networks;
 using Sg3x.Oracle.Checks;
 using Sg3x.Schedule;
 using TorchSharp;
@@ -13,8 +14,8 @@ namespace Sg3x.Oracle.Preflight;
 
 /// <summary>
 /// What the outcome of the quick checks depends on: the program's files, the libraries below it and what they read from the
-/// environment, the generator's configuration, what of it is waived, and the device. Where all of them are the same, so is the
-/// outcome.
+/// environment, the generator's configuration, what of it is waived, the device, and which implementation of the filtered
+/// nonlinearity computes its layers there. Where all of them are the same, so is the outcome.
 /// </summary>
 /// <param name="Parts">Each of them by name, as text.</param>
 public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
@@ -22,13 +23,14 @@ public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
     private const long MostToRead = 4 << 20;
 
     private static readonly string[] Libraries =
-        ["libtorch", "libc10", "libLibTorch", "libopenblas", "libblas", "libmkl", "libcudnn", "libcublas"];
+        ["libtorch", "libc10", "libLibTorch", "libopenblas", "libblas", "libmkl", "libcudnn", "libcublas", "libnvrtc"];
 
-    // What these libraries, the runtime and the driver read from the environment chooses kernels, precision and device.
+    // What these libraries, the runtime, the driver and the nonlinearity read from the environment chooses kernels, precision and
+    // device.
     private static readonly string[] Variables =
     [
         "ATEN_", "TORCH_", "PYTORCH_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_", "CUBLAS_",
-        "CUDNN_", "NVIDIA_", "DOTNET_", "COMPlus_",
+        "CUDNN_", "NVIDIA_", "DOTNET_", "COMPlus_", "SG3X_KERNEL",
     ];
 
     /// <summary>SHA-256 over all parts, in hexadecimal.</summary>
@@ -50,6 +52,7 @@ public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
             ["waived"] = waivers.ToString(),
             ["device"] = device.ToString(),
             ["dtype"] = dtype.ToString(),
+            ["nonlinearity"] = NonlinearityChoice.Of(config, device, dtype).ToString(),
             ["processor"] = $"{environment.Processor}, {environment.Simd}",
             ["threads"] = environment.Threads.ToString(CultureInfo.InvariantCulture),
             ["runtime"] = environment.DotNet,

@@ -56,8 +56,8 @@ public sealed class TrainingPreflight
             return Earlier(known);
 
         VerificationReport report = VerificationReport.Run(
-            start.Config.Preset, Subject(start.Config.Generator, start.Device), Checks, Progress, waivers,
-            Cancellation);
+            start.Config.Preset, Subject(start.Config.Generator, start.Device) with { Precision = start.DType }, Checks, Progress,
+            waivers, Cancellation);
         Checked?.Invoke(report);
         string outcome = PreflightCache.Format(Outcome(report, key));
         AtomicFile.WriteText(start.Folder.Preflight, outcome);

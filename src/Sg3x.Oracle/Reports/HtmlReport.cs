@@ -52,7 +52,6 @@ public static class HtmlReport
             (report.Count(CheckStatus.Failed), "failed", "failed"),
             (report.Count(CheckStatus.Waived), "waived", "waived"),
             (report.Count(CheckStatus.NotApplicable), "not applicable", "notApplicable"),
-            (report.Count(CheckStatus.NotInBuild), "not in this build", "notInBuild"),
             (report.LeftOut.Count, "left out by --quick", "notApplicable"),
         ];
         string badges = string.Concat(counts.Where(c => c.Count > 0).Select(c =>
@@ -90,14 +89,14 @@ public static class HtmlReport
             CheckStatus.Passed => "ok",
             CheckStatus.Failed => "failed",
             CheckStatus.Waived => "waived",
-            CheckStatus.NotApplicable => "not applicable",
-            _ => "not in this build",
+            _ => "not applicable",
         };
         Finding? worst = check.Worst;
         yield return Html.Row(
             [
                 $"<code>{Html.Text(check.Id)}</code><br><span class=\"badge {style}\">{word}</span>",
-                Html.Text(check.Equation) + (check.ToleranceBasis.Length > 0 ? $"<div class=\"basis\">tolerance: {Html.Text(check.ToleranceBasis)}</div>" : ""),
+                Html.Text(check.Equation) + (check.ToleranceBasis.Length > 0 ? $"<div class=\"basis\">tolerance: {Html.Text(check.ToleranceBasis)}</div>" : "")
+                    + (check.LeavesOut is string what ? $"<div class=\"basis\">not checked: {Html.Text(what)}</div>" : ""),
                 Html.Text(worst?.Expected), worst is null ? "" : Html.Text(FindingText.Measured(worst)),
                 worst is null ? "" : Html.Text(FindingText.Tolerance(worst)), worst is null ? "" : Html.Text(FindingText.Margin(worst)),
                 worst is null ? "" : Html.Text(FindingText.Where(worst)), check.Comparisons == 0 ? "" : $"{check.Comparisons}",

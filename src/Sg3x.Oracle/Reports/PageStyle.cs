@@ -4,7 +4,7 @@ namespace Sg3x.Oracle.Reports;
 internal static class PageStyle
 {
     public const string Css = """
-        :root { --ink: #1f2937; --soft: #6b7280; --rule: #e5e7eb; --good: #047857; --bad: #b91c1c; --wait: #92400e; }
+        :root { --ink: #1f2937; --soft: #6b7280; --rule: #e5e7eb; --good: #047857; --bad: #b91c1c; }
         * { box-sizing: border-box; }
         body { margin: 0 auto; max-width: 1180px; padding: 24px; color: var(--ink); background: #fff;
           font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
@@ -18,11 +18,10 @@ internal static class PageStyle
         .checks :is(th, td):is(:nth-child(5), :nth-child(6), :nth-child(n+8)), .equivariance :is(th, td):nth-child(n+2) { text-align: right; }
         .schedule td { white-space: nowrap; } .basis { color: var(--soft); font-size: 12px; }
         .equivariance { max-width: 860px; } tr.own td { background: #eff6ff; } tr.failed td { background: #fef2f2; }
-        tr.notInBuild td, tr.notApplicable td { color: var(--soft); } tr.detail > td { text-align: left !important; white-space: normal !important; font-size: 12px; }
+        tr.notApplicable td { color: var(--soft); } tr.detail > td { text-align: left !important; white-space: normal !important; font-size: 12px; }
         .badge { display: inline-block; padding: 1px 8px; border-radius: 9px; font-size: 12px; white-space: nowrap; border: 1px solid; }
         .badge.passed { color: var(--good); background: #ecfdf5; } .badge.failed { color: #fff; background: var(--bad); font-weight: 600; }
-        .badge:is(.notInBuild, .waived) { color: var(--wait); background: #fffbeb; }
-        .badge.notApplicable { color: var(--soft); background: #f9fafb; }
+        .badge.waived { color: var(--wait); background: #fffbeb; } .badge.notApplicable { color: var(--soft); background: #f9fafb; }
         :is(.failures, .departures) { padding-left: 20px; } :is(.failures, .departures) li { margin: 4px 0; }
         .wrong { color: var(--bad); }
         figure { margin: 0; } figcaption { font-size: 12.5px; margin: 0 0 2px 2px; } svg { display: block; width: 100%; height: auto; }

@@ -28,8 +28,7 @@ public sealed record VerificationReport
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Whether at least one check passed and none failed. What is waived, not in this build or does not apply is
-    /// neither.</summary>
+    /// <summary>Whether at least one check passed and none failed. What is waived or does not apply is neither.</summary>
     public bool Passed => Count(CheckStatus.Failed) == 0 && Count(CheckStatus.Passed) > 0;
 
     /// <summary>How many checks ended so.</summary>

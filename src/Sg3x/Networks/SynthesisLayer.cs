@@ -64,9 +64,14 @@ public sealed class SynthesisLayer : nn.Module<Tensor, Tensor, Tensor>
     public bool Rematerialised { get; set; }
 
     /// <summary>The constants of the layer's filtered nonlinearity.</summary>
-    public FilteredLeakyReluShape Shape => Plan.IsToRgb
-        ? new FilteredLeakyReluShape(Plan.Up, Plan.Down, Plan.Padding, 1, 1, convClamp)
-        : new FilteredLeakyReluShape(Plan.Up, Plan.Down, Plan.Padding, Math.Sqrt(2), Slope, convClamp);
+    public FilteredLeakyReluShape Shape => ShapeOf(Plan, convClamp);
+
+    /// <summary>The constants of a layer's filtered nonlinearity.</summary>
+    /// <param name="plan">What the schedule says of the layer.</param>
+    /// <param name="convClamp">Bound on the magnitude before the downsampling filter.</param>
+    internal static FilteredLeakyReluShape ShapeOf(LayerPlan plan, double convClamp) => plan.IsToRgb
+        ? new FilteredLeakyReluShape(plan.Up, plan.Down, plan.Padding, 1, 1, convClamp)
+        : new FilteredLeakyReluShape(plan.Up, plan.Down, plan.Padding, Math.Sqrt(2), Slope, convClamp);
 
     /// <summary>Applies the layer with its magnitude average as it is.</summary>
     /// <param name="input1">x, [N, InChannels, InSize, InSize].</param>

@@ -24,8 +24,30 @@ public static class FilteredLeakyRelu
     /// <summary>An implementation to take whatever the input, for measurements; null to choose.</summary>
     public static IFilteredLeakyRelu? Forced { get; set; }
 
-    /// <summary>Why a GPU computes the composed definition instead of one kernel; null where it does not, or none was asked.</summary>
-    public static string? KernelProblem => CudaKernels.Problem;
+    /// <summary>Name of a GPU's kernel.</summary>
+    public static string KernelName => CudaFilteredLeakyRelu.KernelName;
+
+    /// <summary>Whether a kernel of the device's own was asked for.</summary>
+    /// <param name="device">A GPU, or another device, which has none.</param>
+    /// <exception cref="UserException">The environment's word for it is neither yes nor no.</exception>
+    public static bool KernelWanted(Device device) => IsGpu(device) && CudaKernels.Process.Wanted;
+
+    /// <summary>Why a device computes without a kernel of its own; null where it has one.</summary>
+    /// <param name="device">A GPU, or another device, which has none.</param>
+    /// <exception cref="UserException">As <see cref="KernelWanted"/>.</exception>
+    public static string? KernelAbsence(Device device) => IsGpu(device) ? CudaKernels.Process.Absence : "the kernel is a GPU's";
+
+    /// <summary>The kernel of the input's device, compiled for a case; null where there is none, or not for this.</summary>
+    /// <param name="x">The input, [N, C, H, W].</param>
+    /// <param name="upFilter">The upsampling filter, or null.</param>
+    /// <param name="downFilter">The downsampling filter, or null.</param>
+    /// <param name="shape">The constants.</param>
+    /// <exception cref="UserException">As <see cref="KernelWanted"/>.</exception>
+    public static IFilteredLeakyRelu? FindKernel(Tensor x, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.device_type == DeviceType.CUDA ? CudaKernels.Process.Find(x, upFilter, downFilter, shape) : null;
+    }
 
     /// <summary>The one place that decides which implementation computes what.</summary>
     /// <param name="x">The input, [N, C, H, W]: its device, dtype and size count.</param>
@@ -40,10 +62,16 @@ public static class FilteredLeakyRelu
             return Forced;
         if (FusedFilteredLeakyRelu.Supports(x))
             return Fused;
-        if (x.device_type == DeviceType.CUDA && CudaKernels.Find(x, upFilter, downFilter, shape) is { } kernel)
+        if (FindKernel(x, upFilter, downFilter, shape) is { } kernel)
             return kernel;
         bool filters = upFilter is not null || downFilter is not null;
         return filters && shape.Gain > 0 && x.shape[^1] * shape.Up <= WidestMatrix ? Matrix : Composed;
+    }
+
+    private static bool IsGpu(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device.type == DeviceType.CUDA;
     }
 
     // TorchSharp ends the process on some shape errors, so they are found here first.

@@ -1,8 +1,9 @@
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
-using Sg3x.Ops;
+using Sg3x.Networks;
 using Sg3x.Training.Monitors;
+using static TorchSharp.torch;
 
 namespace Sg3x.Training;
 
@@ -129,8 +130,9 @@ public static class TrainingRun
         state.Config.Training.Init is { Length: > 0 } source ? WeightTransfer.Into(state, source) : null;
 
     private static RunVerification? Look(RunFolder run, TrainingState state, TrainingRunOptions options) =>
-        options.Preflight?.Invoke(new RunStart(
-            run, state.Config, state.Device, state.G.Synthesis.ComputeType ?? TorchSharp.torch.ScalarType.Float32));
+        options.Preflight?.Invoke(new RunStart(run, state.Config, state.Device, ComputeType(state)));
+
+    private static ScalarType ComputeType(TrainingState state) => state.G.Synthesis.ComputeType ?? ScalarType.Float32;
 
     /// <summary>Once unverified, a run stays so: what it has learnt since is in its weights.</summary>
     private static Dictionary<string, string>? WithMark(IReadOnlyDictionary<string, string>? environment, string? unverified)
@@ -172,9 +174,9 @@ public static class TrainingRun
                 + $" (sg3x dataset check names them all); the first: {first.Reason}");
         }
 
-        if (FilteredLeakyRelu.KernelProblem is string problem)
+        if (NonlinearityChoice.Of(config.Generator, state.Device, ComputeType(state)).Warning is string slower)
         {
-            recorder.Warn($"the filtered nonlinearity runs step by step, without its kernel: {problem}.");
+            recorder.Warn(slower);
         }
 
         if (beginning.Verification?.Unverified is string unverified)

@@ -78,8 +78,7 @@ public class FaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Every_check_has_a_fault_that_it_catches() => Assert.Empty(
-        CheckRegistry.All.Where(check => check is not NotInBuild).Select(check => check.Id).Except(
-            PlantedFault.All.Select(fault => fault.CaughtBy)));
+        CheckRegistry.All.Select(check => check.Id).Except(PlantedFault.All.Select(fault => fault.CaughtBy)));
 
     private static PlantedFault Find(string name) => PlantedFault.All.Single(fault => fault.Name == name);
 

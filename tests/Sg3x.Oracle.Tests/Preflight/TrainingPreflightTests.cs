@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Sg3x.Configuration;
 using Sg3x.Networks;
+using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
 using Sg3x.Oracle.Preflight;
 using Sg3x.Oracle.Tests.Checks;
+using Sg3x.Schedule;
 using Sg3x.Training;
 using static TorchSharp.torch;
 
@@ -28,7 +30,9 @@ public sealed class TrainingPreflightTests : IDisposable
         Assert.Equal($"passed, {(int)file["counts"]!["passed"]!} checks", outcome.Summary);
         Assert.Equal("cpu", (string)file["device"]!);
         Assert.Equal("Float32", (string)file["program"]!["dtype"]!);
-        Assert.Equal(1, (int)file["counts"]!["notInBuild"]!);
+        Assert.Equal(1, (int)file["counts"]!["notApplicable"]!);
+        Assert.StartsWith(
+            "the kernel is a GPU's; ", (string)file["checks"]!.AsArray()[^1]!["leavesOut"]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +88,7 @@ public sealed class TrainingPreflightTests : IDisposable
     [InlineData("ATEN_CPU_CAPABILITY", "default")]
     [InlineData("NVIDIA_TF32_OVERRIDE", "1")]
     [InlineData("CUDA_VISIBLE_DEVICES", "7")]
+    [InlineData("SG3X_KERNEL", "yes")]
     public void Other_kernels_or_another_gpu_by_the_environment_are_checked_anew(string variable, string value)
     {
         RunStart start = Start("a");
@@ -100,6 +105,36 @@ public sealed class TrainingPreflightTests : IDisposable
         }
         Assert.Equal(key.Hash, Key(start).Hash);
         Assert.Equal(64, key.Parts["MathNet.Numerics.dll"].Length);
+    }
+
+    [Fact]
+    public void Another_implementation_of_the_nonlinearity_is_checked_anew()
+    {
+        RunStart start = Start("a");
+        PreflightKey key = Key(start);
+        IEnumerable<string> layers = LayerSchedule.Create(start.Config.Generator).Layers.Select(l => l.Name);
+        Assert.Equal($"{FilteredLeakyRelu.Fused.Name}: {string.Join(", ", layers)}", key.Parts["nonlinearity"]);
+        Preflight().Run(start);
+        FilteredLeakyRelu.Forced = FilteredLeakyRelu.Composed;
+        try
+        {
+            Assert.Equal(["nonlinearity"], Key(start).Parts.Except(key.Parts).Select(part => part.Key));
+            Assert.NotEqual(key.Hash, Key(start).Hash);
+            Preflight().Run(start);
+        }
+        finally
+        {
+            FilteredLeakyRelu.Forced = null;
+        }
+        Assert.Equal(2, checkedSubjects);
+    }
+
+    [Fact]
+    public void A_training_in_bfloat16_is_checked_for_one()
+    {
+        var preflight = new TrainingPreflight { CacheFolder = null, Checks = [CheckRegistry.Find("precision.operations")] };
+        Assert.Equal("passed, 1 check", preflight.Run(Start("a") with { DType = ScalarType.BFloat16 }).Summary);
+        Assert.Throws<VerificationFailedException>(() => preflight.Run(Start("b")));
     }
 
     [Fact]
@@ -274,11 +309,11 @@ public sealed class TrainingPreflightTests : IDisposable
     [Fact]
     public void Without_a_choice_they_are_the_quick_ones() => Assert.Equal(CheckRegistry.Quick, new TrainingPreflight().Checks);
 
-    // Cheap ones, and one of what is not in the build whatever is.
+    // Cheap ones, and one that does not apply.
     private static ICheck[] Some { get; } =
     [
         .. CheckRegistry.Quick.Where(check => check.Id.Split('.')[0] is "config" or "schedule" or "filter"),
-        new NotInBuild("not.there", "—"),
+        CheckRegistry.Find("op.flrelu.device"),
     ];
 
     private string Cache => Path.Combine(root, "cache");

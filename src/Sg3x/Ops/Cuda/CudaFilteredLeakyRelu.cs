@@ -9,12 +9,15 @@ namespace Sg3x.Ops.Cuda;
 /// </summary>
 public sealed class CudaFilteredLeakyRelu : IFilteredLeakyRelu
 {
+    /// <summary>Name of the implementation.</summary>
+    internal const string KernelName = "fused (CUDA)";
+
     private readonly IKernelLauncher _launcher;
 
     internal CudaFilteredLeakyRelu(IKernelLauncher launcher) => _launcher = launcher;
 
     /// <inheritdoc/>
-    public string Name => "fused (CUDA)";
+    public string Name => KernelName;
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The kernel does not compute these factors or this dtype.</exception>

@@ -4,25 +4,45 @@ using static TorchSharp.torch;
 namespace Sg3x.Ops.Cuda;
 
 /// <summary>
-/// The fused kernel of this process, compiled when a GPU first needs it; without driver or compiler there is none. It has not run on a
-/// GPU yet, and no check of the oracle holds it to the definition there: it is taken only where <c>SG3X_KERNEL=yes</c> asks for it.
+/// The fused kernel of a process, where it is wanted: opened and compiled when a GPU first needs it. What is missing then is
+/// missing from there on.
 /// </summary>
-internal static class CudaKernels
+/// <param name="isWanted">Whether to look for it.</param>
+/// <param name="open">Finds what compiles and runs kernels; throws <see cref="NotSupportedException"/> where something is
+/// missing.</param>
+internal sealed class CudaKernels(Func<bool> isWanted, Func<IKernelLauncher> open)
 {
+    // It has not run on a GPU yet. Once op.flrelu.device has passed on one: true.
+    private const bool OnByDefault = false;
+
     private const string Variable = "SG3X_KERNEL";
 
-    private static readonly Lock s_lock = new();
-    private static readonly bool s_isWanted = Environment.GetEnvironmentVariable(Variable) == "yes";
-    private static CudaFilteredLeakyRelu? s_fused;
-    private static string? s_problem;
+    private readonly Lock _lock = new();
+    private readonly Lazy<bool> _isWanted = new(isWanted);
+    private CudaFilteredLeakyRelu? _fused;
+    private string? _problem;
 
-    /// <summary>Why there is no fused kernel; null while there is one, or none was asked for.</summary>
-    public static string? Problem
+    /// <summary>Those of this process: <c>SG3X_KERNEL</c> says whether they are wanted.</summary>
+    public static CudaKernels Process { get; } =
+        new(() => IsWanted(Environment.GetEnvironmentVariable(Variable), OnByDefault), () => new CudaLauncher());
+
+    /// <summary>The kernel was asked for, by the environment or by default.</summary>
+    /// <exception cref="UserException">The environment says something else than yes or no.</exception>
+    public bool Wanted => _isWanted.Value;
+
+    /// <summary>Why there is none; null where there is one.</summary>
+    /// <exception cref="UserException">As <see cref="Wanted"/>.</exception>
+    public string? Absence
     {
         get
         {
-            lock (s_lock)
-                return s_problem;
+            if (!Wanted)
+                return $"the kernel is off, {Variable}=yes turns it on";
+            lock (_lock)
+            {
+                Try(() => _fused ??= new CudaFilteredLeakyRelu(open()));
+                return _problem;
+            }
         }
     }
 
@@ -31,23 +51,42 @@ internal static class CudaKernels
     /// <param name="upFilter">The upsampling filter, or null.</param>
     /// <param name="downFilter">The downsampling filter, or null.</param>
     /// <param name="shape">The constants.</param>
-    public static IFilteredLeakyRelu? Find(Tensor x, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
+    /// <exception cref="UserException">As <see cref="Wanted"/>.</exception>
+    public IFilteredLeakyRelu? Find(Tensor x, Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluShape shape)
     {
-        lock (s_lock)
+        lock (_lock)
         {
-            if (!s_isWanted || s_problem is not null)
-                return null;
-            try
-            {
-                s_fused ??= new CudaFilteredLeakyRelu(new CudaLauncher());
-                return s_fused.Supports(x, upFilter, downFilter, shape) ? s_fused : null;
-            }
-            catch (Exception e) when (e is NotSupportedException or IOException or UnauthorizedAccessException or Win32Exception)
-            {
-                // Once is enough: what is missing now is missing for the whole run.
-                s_problem = e.Message;
-                return null;
-            }
+            bool supported = false;
+            if (Absence is null)
+                Try(() => supported = _fused!.Supports(x, upFilter, downFilter, shape));
+            return supported ? _fused : null;
+        }
+    }
+
+    /// <summary>What the environment's word for it means.</summary>
+    /// <param name="value">The word; null or empty for none.</param>
+    /// <param name="byDefault">Where there is none.</param>
+    /// <exception cref="UserException">It is neither yes nor no.</exception>
+    internal static bool IsWanted(string? value, bool byDefault) => value switch
+    {
+        null or "" => byDefault,
+        "yes" => true,
+        "no" => false,
+        _ => throw UserException.Mismatch(Variable, "yes or no", $"\"{value}\""),
+    };
+
+    // Once is enough: what cannot be had now cannot be had later.
+    private void Try(Action step)
+    {
+        if (_problem is not null)
+            return;
+        try
+        {
+            step();
+        }
+        catch (Exception e) when (e is NotSupportedException or IOException or UnauthorizedAccessException or Win32Exception)
+        {
+            _problem = e.Message;
         }
     }
 }

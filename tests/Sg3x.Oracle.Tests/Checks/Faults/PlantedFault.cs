@@ -16,9 +16,9 @@ internal sealed record PlantedFault(
     public const string Classic = "a classic of its component";
 
     public static IReadOnlyList<PlantedFault> All { get; } =
-        [.. ConfigurationFaults.All, .. ScheduleFaults.All, .. FilterFaults.All, .. OpFaults.All, .. InputFaults.All,
-            .. NetworkFaults.All, .. TrainingFaults.All, .. IterationFaults.All, .. TrainedFaults.All, .. MetricFaults.All,
-            .. PrecisionFaults.All, .. PresetFaults.All, .. AugmentationFaults.All, .. ClassFaults.All];
+        [.. ConfigurationFaults.All, .. ScheduleFaults.All, .. FilterFaults.All, .. OpFaults.All, .. KernelFaults.All,
+            .. InputFaults.All, .. NetworkFaults.All, .. TrainingFaults.All, .. IterationFaults.All, .. TrainedFaults.All,
+            .. MetricFaults.All, .. PrecisionFaults.All, .. PresetFaults.All, .. AugmentationFaults.All, .. ClassFaults.All];
 
     public static Subject T => Subjects.Healthy(Subjects.T);
 

@@ -44,6 +44,13 @@ internal static class PrecisionFaults
             (layer, x, w) => Wide(layer, x.to(ScalarType.Float32), w).to(ScalarType.BFloat16)),
         Layers("a layer's products summed in bfloat16", "sums of products in bfloat16", Measured, "7.6 % off at 512 channels",
             "precision.drift", (layer, x, w) => layer.Plan.Index > 0 ? layer.forward(x, w) : SummedInBFloat16(layer, x, w)),
+        new("a resampling that cuts what it stores", "rounding to bfloat16", Classic,
+            "half of a number's bits dropped, as a shift does it: all that passes a block of D comes out smaller",
+            "precision.operations", () => T with
+            {
+                Precision = ScalarType.BFloat16,
+                Resample = (x, f, down, p) => Cut(FilteredResample.Apply(x.to(ScalarType.Float32), f, down, p)),
+            }),
         new("an image in bfloat16", "dtype of the image", Classic, "128 levels from −1 to −½", "precision.dtypes", () => T with
         {
             Networks = NetworkParts.Production with
@@ -117,4 +124,11 @@ internal static class PrecisionFaults
             return sum!.to(ScalarType.Float32) * (norm + 1e-8).rsqrt().unsqueeze(2).unsqueeze(3) * gain!.reshape(1, 1, 1, 1);
         },
     }.Parts.Layer(layer, x.to(ScalarType.Float32), w).to(ScalarType.BFloat16);
+
+    // To bfloat16 towards 0: where rounding went away from 0, a unit less.
+    private static Tensor Cut(Tensor x)
+    {
+        Tensor rounded = x.to(ScalarType.BFloat16).to(ScalarType.Float32);
+        return where(rounded.abs() > x.abs(), rounded * (1 - (1 / 256.0)), rounded).to(ScalarType.BFloat16);
+    }
 }

@@ -20,18 +20,21 @@ internal static class TrainingFaults
             p with { Lazy = (settings, k) => settings.ForLazyRegularisation(k - 1) }),
         Fault("ε under the root", "ε of Adam", Classic, "10⁻⁴ for 10⁻⁸", "training.optimiser", p => p with
         {
-            Optimiser = (settings, start, g) => p.Optimiser(settings with { Epsilon = Math.Sqrt(settings.Epsilon) }, start, g),
+            Optimiser = (settings, start, g, device) =>
+                p.Optimiser(settings with { Epsilon = Math.Sqrt(settings.Epsilon) }, start, g, device),
         }),
         Fault("gradients clipped at 10", "size of the gradients", WriteUp,
             "Adam does not mind a scale, but minds one that changes", "training.optimiser", p => p with
         {
-            Optimiser = (settings, start, g) => p.Optimiser(settings, start, [.. g.Select(x => Math.Clamp(x, -10, 10))]),
+            Optimiser = (settings, start, g, device) =>
+                p.Optimiser(settings, start, [.. g.Select(x => Math.Clamp(x, -10, 10))], device),
         }),
         Fault("no correction of Adam's bias", "bias of Adam", Classic, "β₂ = 0.99 makes the first steps ten times too long",
             "training.optimiser", p => p with
         {
-            Optimiser = (settings, start, g) =>
-                p.Optimiser(settings with { LearningRate = settings.LearningRate * Math.Sqrt(1 - settings.Beta2) }, start, g),
+            Optimiser = (settings, start, g, device) =>
+                p.Optimiser(
+                    settings with { LearningRate = settings.LearningRate * Math.Sqrt(1 - settings.Beta2) }, start, g, device),
         }),
         Fault("half-life in thousands", "half-life of G_ema", Classic, "kimg taken for images: an average of the last ten",
             "training.average", p => p with

@@ -9,8 +9,11 @@ namespace Sg3x.Tests.Ops.Cuda;
 /// Runs the kernel's own source on a processor: compiled as C++ for each variant, a block after the other. Pointers are to the
 /// processor's memory, and shared memory and threads are what the source makes of them without CUDA.
 /// </summary>
-internal sealed unsafe class HostLauncher(int sharedBytes) : IKernelLauncher
+/// <param name="sharedBytes">What a block may have.</param>
+/// <param name="source">The kernel's source with a change; null for it as it is.</param>
+internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null) : IKernelLauncher
 {
+    private readonly string _source = source ?? KernelSource.Text;
     private readonly Dictionary<KernelVariant, nint> _functions = [];
 
     /// <summary>The variants that ran.</summary>
@@ -36,7 +39,7 @@ internal sealed unsafe class HostLauncher(int sharedBytes) : IKernelLauncher
     }
 
     // The library stays with the process, its file does not.
-    private static nint Compile(in KernelVariant variant)
+    private nint Compile(in KernelVariant variant)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("sg3x-kernel-");
         try
@@ -49,18 +52,19 @@ internal sealed unsafe class HostLauncher(int sharedBytes) : IKernelLauncher
         }
     }
 
-    private static nint Compile(in KernelVariant variant, string source, string library)
+    private nint Compile(in KernelVariant variant, string file, string library)
     {
-        File.WriteAllText(source, KernelSource.Text);
+        File.WriteAllText(file, _source);
         string compiler = Environment.GetEnvironmentVariable("CXX") is { Length: > 0 } chosen ? chosen : "g++";
-        var start = new ProcessStartInfo(compiler, ["-O1", "-shared", "-fPIC", "-o", library, source, .. variant.Definitions])
+        var start = new ProcessStartInfo(compiler, ["-O1", "-shared", "-fPIC", "-o", library, file, .. variant.Definitions])
         {
             RedirectStandardError = true,
         };
         using Process process = Start(start);
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{compiler} {variant}: {errors}");
+        if (process.ExitCode != 0)
+            throw new NotSupportedException($"{compiler}: {errors}");
         nint loaded = NativeLibrary.Load(library);
         var size = (delegate* unmanaged<long>)NativeLibrary.GetExport(loaded, "sizeof_call");
         var floats = (delegate* unmanaged<long>)NativeLibrary.GetExport(loaded, "shared_floats");
