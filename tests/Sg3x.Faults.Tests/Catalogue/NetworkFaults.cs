@@ -2,10 +2,10 @@ using Sg3x.Networks;
 using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
 using TorchSharp;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Mapping, layers, averages and the discriminator.</summary>
 internal static class NetworkFaults

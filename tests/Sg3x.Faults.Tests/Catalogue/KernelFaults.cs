@@ -1,10 +1,10 @@
 using Sg3x.Ops.Cuda;
 using Sg3x.Oracle.Checks;
 using Sg3x.Tests.Ops.Cuda;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>A GPU's kernel for the filtered nonlinearity, its source changed at one place and compiled as C++.</summary>
 internal static class KernelFaults

@@ -1,7 +1,7 @@
 using Sg3x.Oracle.Checks;
 using Xunit.Abstractions;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 public class FaultTests(ITestOutputHelper output)
 {

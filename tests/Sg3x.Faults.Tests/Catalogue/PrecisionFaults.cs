@@ -1,10 +1,10 @@
 using Sg3x.Networks;
 using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Training in bfloat16: what is summed, kept or handed on in it that must not be, and what is not in it at all.</summary>
 internal static class PrecisionFaults

@@ -4,7 +4,7 @@ using Sg3x.Schedule;
 using Sg3x.Tests.Ops.Cuda;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>The check of a device's kernel, on that of a GPU compiled as C++.</summary>
 public sealed class KernelCheckTests

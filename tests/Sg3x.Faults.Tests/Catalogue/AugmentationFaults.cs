@@ -1,9 +1,9 @@
 using Sg3x.Augmentation;
 using Sg3x.Oracle.Checks;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Matrices, images, draws and the controller of adaptive augmentation.</summary>
 internal static class AugmentationFaults

@@ -1,6 +1,6 @@
 using Sg3x.Schedule;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Configurations that ask for less than the papers have. The build makes of them exactly what they ask for.</summary>
 internal static class ConfigurationFaults

@@ -1,7 +1,7 @@
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>The Fourier features, and what training starts from.</summary>
 internal static class InputFaults

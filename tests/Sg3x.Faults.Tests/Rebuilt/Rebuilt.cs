@@ -4,7 +4,7 @@ using Sg3x.Oracle.Checks;
 using Sg3x.Schedule;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>
 /// The generator's forward pass written out over production's weights and ops, each step replaceable: the place for faults that

@@ -3,7 +3,7 @@ using Sg3x.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>
 /// The training loop written out over production's networks, losses and optimisers, each decision replaceable: the place for

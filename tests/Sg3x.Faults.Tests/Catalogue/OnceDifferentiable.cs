@@ -1,7 +1,7 @@
 using Sg3x.Ops;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>A filtered leaky ReLU whose first derivative is right and whose second is a share of it.</summary>
 internal sealed class OnceDifferentiable : autograd.SingleTensorFunction<OnceDifferentiable>

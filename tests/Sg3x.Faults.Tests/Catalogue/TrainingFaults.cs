@@ -1,9 +1,9 @@
 using Sg3x.Oracle.Checks;
 using Sg3x.Training;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Optimiser, averages of weights, losses, penalty, blur.</summary>
 internal static class TrainingFaults

@@ -1,7 +1,7 @@
 using Sg3x.Schedule;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Layers, rates, sizes and padding.</summary>
 internal static class ScheduleFaults

@@ -1,7 +1,7 @@
 using Sg3x.Oracle.Checks;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>
 /// The mapping of a generator with classes written out over production's weights, each step replaceable. Unchanged it passes.

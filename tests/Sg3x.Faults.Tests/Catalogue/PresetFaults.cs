@@ -1,8 +1,8 @@
 using Sg3x.Configuration;
 using Sg3x.Schedule;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>What costs a preset its 60 dB. The generator is another than its configuration says.</summary>
 internal static class PresetFaults

@@ -1,10 +1,10 @@
 using Sg3x.Configuration;
 using Sg3x.Oracle.Checks;
 using Sg3x.Training;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>The order of an iteration, its latents, its averages, what it augments and counts, and R1's weight and
 /// interval.</summary>

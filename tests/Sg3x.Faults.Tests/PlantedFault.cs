@@ -1,6 +1,6 @@
 using Sg3x.Oracle.Checks;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>A mistake as somebody made it, and the check that must catch it.</summary>
 /// <param name="Name">What is wrong, in a few words.</param>

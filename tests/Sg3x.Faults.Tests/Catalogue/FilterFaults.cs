@@ -1,8 +1,8 @@
 using Sg3x.Schedule;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Taps, and what a state brings with it.</summary>
 internal static class FilterFaults

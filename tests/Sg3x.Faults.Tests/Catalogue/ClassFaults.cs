@@ -1,9 +1,9 @@
 using Sg3x.Networks;
 using Sg3x.Oracle.Checks;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>Classes: the label's embedding, the projection, and which label goes with which image.</summary>
 internal static class ClassFaults

@@ -1,8 +1,8 @@
 using Sg3x.Oracle.Checks;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>What a file of weights can bring with it, and what is done to them.</summary>
 internal static class TrainedFaults

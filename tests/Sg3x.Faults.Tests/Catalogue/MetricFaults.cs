@@ -1,9 +1,9 @@
 using Sg3x.Metrics;
 using Sg3x.Oracle.Checks;
-using static Sg3x.Oracle.Tests.Checks.PlantedFault;
+using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
-namespace Sg3x.Oracle.Tests.Checks;
+namespace Sg3x.Faults.Tests;
 
 /// <summary>EQ-T, EQ-T_frac, EQ-R.</summary>
 internal static class MetricFaults
