@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sg3x.Configuration;
 using Sg3x.Data;
 using Sg3x.Networks;
@@ -24,23 +25,32 @@ public static class IterationBenchmark
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(progress);
-        for (int parts = config.BatchDevice; parts >= 1; parts /= 2)
+        return Fit(name, config, device, progress, fitting => Measure(name, fitting, device));
+    }
+
+    /// <summary>Halves the images that go through at once until the measurement fits the device.</summary>
+    internal static BenchmarkedConfiguration Fit(
+        string name, RunConfig config, Device device, Action<string> progress, Func<RunConfig, BenchmarkedConfiguration> measure)
+    {
+        int batch = config.Training.Batch;
+        for (int parts = config.BatchDevice; parts >= 1 && batch % parts == 0; parts /= 2)
         {
-            progress($"{name}, {config.Training.Batch} images in parts of {parts}");
+            progress($"{name}, {batch} images in parts of {parts}");
+            config = config with { Training = config.Training with { BatchDevice = parts } };
             try
             {
-                return Measure(name, config with { Training = config.Training with { BatchDevice = parts } }, device);
+                BenchmarkedConfiguration result = measure(config);
+                progress(string.Create(CultureInfo.InvariantCulture, $"{name}: {result.SecondsPerKimg:0.00} s/kimg"));
+                return result;
             }
             catch (Exception e) when (OutOfMemory.Is(e))
             {
                 progress($"{name}: {OutOfMemory.FirstLine(e)}");
             }
 
-            // The tensors of the attempt are freed by their finalisers, where no scope held them.
+            // What no scope held is freed by its finaliser.
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            if (config.Training.Batch % Math.Max(1, parts / 2) != 0)
-                break;
         }
         return Report(name, config, null, device);
     }
