@@ -3,8 +3,8 @@ namespace Sg3x;
 /// <summary>Tells a lack of memory from other errors, whoever found it.</summary>
 public static class OutOfMemory
 {
-    // libtorch's allocators and its checks of CUDA, cuBLAS and cuDNN; NVIDIA's driver; the stand-in's own allocations. TorchSharp hands on
-    // libtorch's words in an exception that says nothing else.
+    // libtorch's allocators and its checks of CUDA, cuBLAS and cuDNN; NVIDIA's driver; the stand-in's own allocations. TorchSharp
+    // hands on libtorch's words in an exception that says nothing else.
     private static readonly string[] s_texts =
         ["out of memory", "can't allocate memory", "not enough memory: you tried to allocate", "_STATUS_ALLOC_FAILED"];
 
@@ -32,14 +32,16 @@ public static class OutOfMemory
     /// <param name="rematerialised">The generator's layers are computed again already.</param>
     public static UserException OfTraining(Exception exception, int images, bool rematerialised)
     {
+        string[] fewer = [$"--batch-device (a divisor of the batch, below {images}) sends fewer images through at once"];
         string[] remedies =
         [
-            .. images > 1 ? [$"--batch-device (a divisor of the batch, below {images}) sends fewer images through at once"] : Array.Empty<string>(),
+            .. fewer.Where(_ => images > 1),
             rematerialised ? "--remat is on already" : "--remat keeps less for the generator's backward pass",
             "--precision bfloat16 stores less of each image",
         ];
         return new UserException(
-            $"Out of memory in training: {string.Join("; ", remedies)}. Checkpoints that were written are kept. ({FirstLine(exception)})",
+            $"Out of memory in training: {string.Join("; ", remedies)}. Checkpoints that were written are kept."
+            + $" ({FirstLine(exception)})",
             exception);
     }
 }

@@ -32,7 +32,8 @@ public sealed class BenchTests
         Assert.All(root.GetProperty("layers").EnumerateArray(), layer =>
         {
             double moved = layer.GetProperty("bytes").GetDouble();
-            Assert.Equal(moved / layer.GetProperty("seconds").GetDouble() / 1e9, layer.GetProperty("gigabytesPerSecond").GetDouble(), 1e-6);
+            double rate = layer.GetProperty("gigabytesPerSecond").GetDouble();
+            Assert.Equal(moved / layer.GetProperty("seconds").GetDouble() / 1e9, rate, 1e-6);
         });
 
         // ToRGB: three channels of 16² in, padded by its 1×1 kernel's nothing, and as many out.
@@ -45,8 +46,8 @@ public sealed class BenchTests
     {
         ProgramResult result = Sg3xProcess.Run(
         [
-            .. s_tiny, "--configurations", "demo", "--set", "resolution=16", "training.batch=4", "training.batchDevice=2", "training.r1Interval=2",
-            "generator.channelMax=4", "discriminator.channelMax=4", "augmentation.mode=ada", "--json",
+            .. s_tiny, "--configurations", "demo", "--json", "--set", "resolution=16", "training.batch=4", "training.batchDevice=2",
+            "training.r1Interval=2", "generator.channelMax=4", "discriminator.channelMax=4", "augmentation.mode=ada",
         ]);
 
         Assert.True(result.ExitCode == 0, result.Everything);
@@ -69,7 +70,7 @@ public sealed class BenchTests
         if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 100L << 30)
             return;
         ProgramResult result = Sg3xProcess.Run(
-            "bench", "--batch", "65536", "--resolution", "1024", "--channel-base", "1024", "--channel-max", "4", "--repeats", "1", "--device", "cpu");
+            "bench", "--batch", "65536", "--resolution", "1024", "--channel-base", "1024", "--channel-max", "4", "--device", "cpu");
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("Out of memory", result.Error, StringComparison.Ordinal);

@@ -18,7 +18,8 @@ public sealed class DeviceTests
         Tensor a = randn([Size, Size], device: TestDevice.Current), b = randn([Size, Size], device: TestDevice.Current);
         TestDevice.Near(
             a.cpu().to(ScalarType.Float64).mm(b.cpu().to(ScalarType.Float64)), a.mm(b), Tolerance(Size), "product");
-        Tensor x = randn([2, Channels, 32, 32], device: TestDevice.Current), w = randn([Channels, Channels, 3, 3], device: TestDevice.Current);
+        Tensor x = randn([2, Channels, 32, 32], device: TestDevice.Current);
+        Tensor w = randn([Channels, Channels, 3, 3], device: TestDevice.Current);
         Tensor expected = nn.functional.conv2d(x.cpu().to(ScalarType.Float64), w.cpu().to(ScalarType.Float64), padding: [1, 1]);
         TestDevice.Near(expected, nn.functional.conv2d(x, w, padding: [1, 1]), Tolerance(9 * Channels), "convolution");
     }
@@ -42,7 +43,8 @@ public sealed class DeviceTests
     public void Channels_last_is_the_same_convolution(ScalarType dtype, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = randn([2, 64, 20, 20], device: TestDevice.Current).to(dtype), w = randn([64, 64, 3, 3], device: TestDevice.Current).to(dtype);
+        Tensor x = randn([2, 64, 20, 20], device: TestDevice.Current).to(dtype);
+        Tensor w = randn([64, 64, 3, 3], device: TestDevice.Current).to(dtype);
         Tensor Last(Tensor t) => t.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         Tensor Convolve(Tensor a, Tensor b) => TestDevice.IsGpu
             ? nn.functional.conv2d(a, b, padding: [1, 1]) : Sg3x.Ops.ReducedPrecision.Convolve(a, b, null, 1, 1);

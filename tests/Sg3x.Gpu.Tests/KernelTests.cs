@@ -16,7 +16,9 @@ public sealed class KernelTests
         foreach (string preset in Presets())
         {
             // One of each kind: what a layer has beside its size is factors, filters and padding.
-            foreach (LayerPlan plan in Schedule(preset).Layers.DistinctBy(p => (p.Up, p.Down, p.UpFilter?.Size, p.DownFilter?.Size, p.Padding)))
+            IEnumerable<LayerPlan> kinds =
+                Schedule(preset).Layers.DistinctBy(p => (p.Up, p.Down, p.UpFilter?.Size, p.DownFilter?.Size, p.Padding));
+            foreach (LayerPlan plan in kinds)
                 data.Add(preset, plan.Name);
         }
         return data;
@@ -34,8 +36,8 @@ public sealed class KernelTests
         TestDevice.Near(c.Definition(c.Shape), c.Fused(c.Shape), tolerance, "forward");
     }
 
-    /// <summary>Rounding takes a sample within some 2⁻²⁰ of the kink to its other side, one in a million; its gradient is then off by up to
-    /// itself, so the norm by the root of that share.</summary>
+    /// <summary>Rounding takes a sample within some 2⁻²⁰ of the kink to its other side, one in a million; its gradient is then off by
+    /// up to itself, so the norm by the root of that share.</summary>
     [Theory, MemberData(nameof(Layers))]
     public void Gradients_are_the_definitions(string preset, string layer)
     {
@@ -133,7 +135,8 @@ public sealed class KernelTests
         public Tensor Definition(in FilteredLeakyReluShape shape) => FilteredLeakyRelu.Composed.Forward(
             Input.to(ScalarType.Float64), Bias.to(ScalarType.Float64), Up, Down, shape);
 
-        public (Tensor Input, Tensor Bias) Gradients(IFilteredLeakyRelu implementation, in FilteredLeakyReluShape shape, ScalarType dtype)
+        public (Tensor Input, Tensor Bias) Gradients(
+            IFilteredLeakyRelu implementation, in FilteredLeakyReluShape shape, ScalarType dtype)
         {
             (Tensor x, Tensor b, Tensor y) = Recorded(implementation, shape, dtype);
             IList<Tensor> gradients = autograd.grad([y], [x, b], [Weights(y, dtype)]);
@@ -163,7 +166,8 @@ public sealed class KernelTests
             return randn(y.shape).to(y.device).to(dtype);
         }
 
-        private static int Sum(Filter? filter) => filter is null ? 1 : filter.IsRadial ? filter.Size * filter.Size : 2 * filter.Size;
+        private static int Sum(Filter? filter) =>
+            filter is null ? 1 : filter.IsRadial ? filter.Size * filter.Size : 2 * filter.Size;
 
         private static Tensor? Taps(Filter? filter, Device device) =>
             filter is null ? null : tensor(filter.ToSingle()).to(device).reshape(filter.Shape);

@@ -60,7 +60,10 @@ public sealed class NetworkTests
         using DisposeScope scope = NewDisposeScope();
         RunConfig config = s_config with
         {
-            Training = s_config.Training with { Precision = precision, Rematerialise = rematerialise, R1Interval = 2, BatchDevice = 1 },
+            Training = s_config.Training with
+            {
+                Precision = precision, Rematerialise = rematerialise, R1Interval = 2, BatchDevice = 1,
+            },
         };
         using var state = new TrainingState(config, TestDevice.Current);
         var phases = new TrainingPhases(state, new TickStatistics());

@@ -5,8 +5,8 @@ using Xunit.Sdk;
 
 namespace Sg3x.Gpu.Tests;
 
-/// <summary>Runs the tests of this assembly where there is no SDK to do it: a line for each, and the sum at the end. Exit code 1 where one
-/// failed or none ran. An argument is a part of the names of the tests to run.</summary>
+/// <summary>Runs the tests of this assembly where there is no SDK to do it: a line for each, and the sum at the end. Exit code 1
+/// where one failed or none ran. An argument is a part of the names of the tests to run.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -14,17 +14,17 @@ internal static class Program
         Console.WriteLine($"device: {TestDevice.Current}");
         using var results = new Results();
         using var framework = new XunitTestFramework(new NullMessageSink());
-        AssemblyName name = Assembly.GetExecutingAssembly().GetName();
+        var assembly = Assembly.GetExecutingAssembly();
         using var found = new Cases();
-        using (ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(new ReflectionAssemblyInfo(Assembly.GetExecutingAssembly())))
+        using (ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(new ReflectionAssemblyInfo(assembly)))
         {
             discoverer.Find(includeSourceInformation: false, found, new Options());
             found.Finished.WaitOne();
         }
-        using ITestFrameworkExecutor executor = framework.GetExecutor(name);
-        executor.RunTests(
-            found.All.Where(c => args.Length == 0 || args.Any(a => c.DisplayName.Contains(a, StringComparison.OrdinalIgnoreCase))),
-            results, new Options());
+        using ITestFrameworkExecutor executor = framework.GetExecutor(assembly.GetName());
+        bool IsWanted(ITestCase test) =>
+            args.Length == 0 || args.Any(a => test.DisplayName.Contains(a, StringComparison.OrdinalIgnoreCase));
+        executor.RunTests(found.All.Where(IsWanted), results, new Options());
         results.Finished.WaitOne();
         Console.WriteLine($"{results.Passed} passed, {results.Failed} failed");
         return results is { Failed: 0, Passed: > 0 } ? 0 : 1;
@@ -62,7 +62,8 @@ internal static class Program
             {
                 case ITestPassed test:
                     Passed++;
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ok      {test.Test.DisplayName} ({test.ExecutionTime:0.0} s)"));
+                    string seconds = test.ExecutionTime.ToString("0.0", CultureInfo.InvariantCulture);
+                    Console.WriteLine($"ok      {test.Test.DisplayName} ({seconds} s)");
                     break;
                 case ITestFailed test:
                     Failed++;

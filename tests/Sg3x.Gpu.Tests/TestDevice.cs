@@ -9,13 +9,17 @@ namespace Sg3x.Gpu.Tests;
 /// <summary>Where the tests compute: <c>SG3X_TEST_DEVICE</c>, otherwise CUDA where there is one.</summary>
 internal static class TestDevice
 {
+    // Without a kernel the tests of the kernel fail, and no others.
+    private static readonly Lazy<IFilteredLeakyRelu> s_fused =
+        new(() => IsGpu ? new CudaFilteredLeakyRelu(new CudaLauncher()) : FilteredLeakyRelu.Fused);
+
     public static Device Current { get; } = TrainingDevice.Prepare(
         Environment.GetEnvironmentVariable("SG3X_TEST_DEVICE") is { Length: > 0 } name ? name : "auto", 0, "SG3X_TEST_DEVICE");
 
     public static bool IsGpu => Current.type == DeviceType.CUDA;
 
     /// <summary>The fused nonlinearity of the device, whether or not the networks would take it.</summary>
-    public static IFilteredLeakyRelu Fused { get; } = IsGpu ? new CudaFilteredLeakyRelu(new CudaLauncher()) : FilteredLeakyRelu.Fused;
+    public static IFilteredLeakyRelu Fused => s_fused.Value;
 
     /// <summary>‖found − expected‖ / ‖expected‖, summed in float64; not a number where a value is none.</summary>
     public static double Error(Tensor expected, Tensor found)

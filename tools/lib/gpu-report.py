@@ -23,7 +23,7 @@ def last_line(*paths):
 
 
 def outcome(code):
-    names = {"0": "done", "skipped": "no time left", "124": "stopped at its limit", "137": "stopped at its limit", "130": "interrupted"}
+    names = {"0": "done", "skipped": "no time left", "130": "interrupted"} | dict.fromkeys(("124", "137"), "stopped at its limit")
     return names.get(code, f"exit code {code}")
 
 
@@ -77,8 +77,8 @@ def of_training(folder):
     key = "deviceMemoryBytes" if ticks[-1].get("deviceMemoryBytes") else "memoryBytes"
     memory = [tick[key] / 2**20 for tick in ticks[1:]]
     kind = "GPU" if key == "deviceMemoryBytes" else "resident"
-    return (f"{ticks[-1]['kimg']:g} kimg, {ticks[-1]['secondsPerKimg']:.1f} s/kimg, {kind} memory {min(memory):.0f} to {max(memory):.0f} MiB "
-            f"over {len(memory)} lines, last {memory[-1]:.0f}")
+    return (f"{ticks[-1]['kimg']:g} kimg, {ticks[-1]['secondsPerKimg']:.1f} s/kimg, "
+            f"{kind} memory {min(memory):.0f} to {max(memory):.0f} MiB over {len(memory)} lines, last {memory[-1]:.0f}")
 
 
 def figures(folder, name):

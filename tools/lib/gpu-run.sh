@@ -94,8 +94,15 @@ step() {
 
 # As every step ends: the table so far, and everything behind it but what is large.
 report() {
-  python3 "$root/tools/lib/gpu-report.py" "$results" >"$out/report.md.new" 2>"$results/report.log" && mv -f "$out/report.md.new" "$out/report.md" || true
-  tar -C "$work" -czf "$out/results.tar.gz.new" --exclude='*.safetensors' --exclude='events.*' results && mv -f "$out/results.tar.gz.new" "$out/results.tar.gz" || true
+  whole "$out/report.md" python3 "$root/tools/lib/gpu-report.py" "$results"
+  whole "$out/results.tar.gz" tar -C "$work" -cz --exclude='*.safetensors' --exclude='events.*' results
+}
+
+# FILE COMMAND…: what a command prints, if it succeeds.
+whole() {
+  local file=$1
+  shift
+  if "$@" >"$work/new"; then mv -f "$work/new" "$file"; else gpu_say "$file could not be written"; fi
 }
 
 with_kernel() { SG3X_KERNEL=yes step "$@"; }
@@ -111,7 +118,7 @@ steps_native() {
 }
 
 steps_doctor() {
-  step machine 20 bash -c 'nvidia-smi || true; uname -a; python3 --version; python3 -c "import torch; print(torch.__version__)"; g++ --version; nproc; free -g'
+  step machine 20 bash -c 'nvidia-smi; uname -a; nproc; free -g; g++ --version; python3 -c "import torch; print(torch.__version__)"; true'
   with_kernel doctor 60 "$sg3x" doctor
 }
 
@@ -120,7 +127,7 @@ steps_tests() { step tests 150 "$place/app/Sg3x.Gpu.Tests"; }
 steps_verify() {
   with_kernel verify 90 "$sg3x" verify demo --quick --device "$device" --json
   with_kernel verify-bfloat16 90 "$sg3x" verify demo --quick --device "$device" --set training.precision=bfloat16 --json
-  with_kernel verify-vectors 60 "$sg3x" verify --vectors "$place"/golden/*.safetensors "$place"/golden/*.json --device "$device" --json
+  with_kernel verify-vectors 60 "$sg3x" verify --device "$device" --vectors "$place"/golden/*.{safetensors,json} --json
 }
 
 steps_bench() { bench with_kernel bench bfloat16; }
@@ -143,7 +150,8 @@ kimg() { # KERNEL NAME LIMIT PRECISION PRESETS
 steps_train() {
   local data=cats: folder=$results/run
   [[ ! -e $place/data/images.zip ]] || data=$place/data/images.zip
-  with_kernel train 90 "$sg3x" train --preset cats-64 --data "$data" --device "$device" --kimg "${lengths[0]}" --out "$folder" "${tiny_run[@]}"
+  with_kernel train 90 "$sg3x" train --preset cats-64 --data "$data" --device "$device" --kimg "${lengths[0]}" --out "$folder" \
+    "${tiny_run[@]}"
   with_kernel resume 90 "$sg3x" train --resume "$folder" --device "$device" --kimg "${lengths[1]}"
   local grid
   grid=$(find "$folder/samples" -name '*kimg.png' 2>/dev/null | sort | tail -n 1 || true)

@@ -44,8 +44,8 @@ internal static class BenchCommand
         var remat = new Option<bool>("--remat") { Description = "Compute the generator's layers a second time in its backward pass" };
         var configurations = new Option<string?>("--configurations")
         {
-            Description = $"Presets, or configurations in JSON, to time whole training iterations of, or {NoConfigurations}; without it, on a GPU"
-                + $" {OfficialConfigurations}, on a CPU {NoConfigurations}",
+            Description = $"Presets, or configurations in JSON, to time whole training iterations of, or {NoConfigurations};"
+                + $" without it, on a GPU {OfficialConfigurations}, on a CPU {NoConfigurations}",
             HelpName = "NAME[,NAME…]",
         };
         Option<string[]> set = CommonOptions.Set();
@@ -55,8 +55,8 @@ internal static class BenchCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command("bench", "Times the generator and a training iteration against their convolutions alone.")
         {
-            resolution, channelBase, channelMax, batch, config, repeats, nonlinearity, precision, remat, configurations, set, device, threads,
-            json,
+            resolution, channelBase, channelMax, batch, config, repeats, nonlinearity, precision, remat, configurations, set, device,
+            threads, json,
         };
         command.SetAction(result =>
         {
@@ -67,13 +67,17 @@ internal static class BenchCommand
             if (result.GetValue(repeats) is < 1 or > 1000)
                 throw UserException.Mismatch("--repeats", "1 to 1000", result.GetValue(repeats).ToString(CultureInfo.InvariantCulture));
             var where = new ComputeOptions(result.GetRequiredValue(device), result.GetValue(threads)).Apply();
+            string[] values = result.GetValue(set) ?? [];
             (string Name, RunConfig Config)[] whole =
-                [.. Configurations(result.GetValue(configurations), where).Select(name => (name, Whole(name, run, result.GetValue(set) ?? [])))];
+                [.. Configurations(result.GetValue(configurations), where).Select(name => (name, Whole(name, run, values)))];
             if (whole.Length == 0 && result.GetResult(set) is { Implicit: false })
                 throw UserException.Mismatch("--set", "--configurations with it", "none");
             Terminal error = Terminal.Error();
             BenchmarkReport report = NetworkBenchmark.Run(run, where, result.GetValue(repeats), error.Line);
-            report = report with { Configurations = [.. whole.Select(c => IterationBenchmark.Run(c.Name, c.Config, where, error.Line))] };
+            report = report with
+            {
+                Configurations = [.. whole.Select(c => IterationBenchmark.Run(c.Name, c.Config, where, error.Line))],
+            };
             if (result.GetValue(json))
                 Json.Print(report);
             else
@@ -83,7 +87,7 @@ internal static class BenchCommand
         Examples.For(command,
             ("sg3x bench --resolution 64 --channel-base 8192 --channel-max 256 --batch 4", "T at 64²: forward, iteration, each filtered nonlinearity"),
             ("sg3x bench --nonlinearity composed --json", "the same without the fused kernel, for programs"),
-            ("sg3x bench --configurations t-128,t-256 --precision bfloat16", "seconds for a thousand images of training besides"));
+            ("sg3x bench --configurations t-128,t-256 --precision bfloat16", "seconds for a thousand images of training too"));
         return command;
     }
 

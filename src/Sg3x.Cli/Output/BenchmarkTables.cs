@@ -10,8 +10,9 @@ internal static class BenchmarkTables
     /// <summary>Prints a report.</summary>
     public static void Print(Terminal terminal, BenchmarkReport report)
     {
-        terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Networks}, batch {report.Batch}, {report.Device}, {report.Threads} threads, TorchSharp by the {report.Provider}, libtorch {report.LibTorch}"));
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture, $"{report.Networks}, batch {report.Batch}, {report.Device}, {report.Threads} threads, ")
+            + $"TorchSharp by the {report.Provider}, libtorch {report.LibTorch}");
         PrintPasses(terminal, report);
         PrintLayers(terminal, report);
         if (report.Configurations.Count > 0)
@@ -21,11 +22,12 @@ internal static class BenchmarkTables
     private static void PrintPasses(Terminal terminal, BenchmarkReport report)
     {
         Table passes = NewTable(terminal, "", "s/image", "convolutions alone", "GFLOP/s", "ratio", "GFLOP/s of the whole");
-        foreach ((string name, BenchmarkedPass pass) in new[] { ("generator, forward", report.Forward), ("training iteration", report.Iteration) })
+        foreach ((string name, BenchmarkedPass pass) in
+            new[] { ("generator, forward", report.Forward), ("training iteration", report.Iteration) })
         {
             passes.AddRow(
-                name, Seconds(pass.SecondsPerImage), Seconds(pass.ConvolutionsPerImage), Short(pass.ConvolutionGflops), Short(pass.Ratio),
-                Short(pass.AchievedGflops));
+                name, Seconds(pass.SecondsPerImage), Seconds(pass.ConvolutionsPerImage), Short(pass.ConvolutionGflops),
+                Short(pass.Ratio), Short(pass.AchievedGflops));
         }
         terminal.Write(passes);
         terminal.Line("phases, s a batch: " + string.Join(", ", report.Phases.Select(p => $"{p.Key} {Seconds(p.Value)}")));
@@ -33,10 +35,15 @@ internal static class BenchmarkTables
             $"convolutions of an iteration, s/image: {Seconds(report.RowsLastPerImage)} with rows last in memory,"
             + $" {Seconds(report.ChannelsLastPerImage)} with channels last");
         DeviceRates rates = report.Rates;
-        terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"the device: copies {rates.CopyGigabytesPerSecond:F1} GB/s, dense products {rates.Float32Gflops:F0} GFLOP/s in float32, {rates.BFloat16Gflops:F0} in bfloat16"));
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture, $"the device: copies {rates.CopyGigabytesPerSecond:F1} GB/s, dense products ")
+            + string.Create(
+                CultureInfo.InvariantCulture, $"{rates.Float32Gflops:F0} GFLOP/s in float32, {rates.BFloat16Gflops:F0} in bfloat16"));
         if (report is { PeakBytes: { } peak, StartBytes: { } start })
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"memory of an iteration: {start / 1e6:F0} MB before, {peak / 1e6:F0} MB at most"));
+        {
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture, $"memory of an iteration: {start / 1e6:F0} MB before, {peak / 1e6:F0} MB at most"));
+        }
     }
 
     private static void PrintLayers(Terminal terminal, BenchmarkReport report)
@@ -46,9 +53,9 @@ internal static class BenchmarkTables
         foreach (BenchmarkedLayer layer in report.Layers)
         {
             layers.AddRow(
-                layer.Name, layer.Selected, Milliseconds(layer.Seconds), Tenth(layer.GigabytesPerSecond), Milliseconds(layer.GradientSeconds),
-                Tenth(layer.GradientGigabytesPerSecond), Milliseconds(layer.DepthwiseSeconds), Milliseconds(layer.MatrixSeconds),
-                Short(layer.Speedup));
+                layer.Name, layer.Selected, Milliseconds(layer.Seconds), Tenth(layer.GigabytesPerSecond),
+                Milliseconds(layer.GradientSeconds), Tenth(layer.GradientGigabytesPerSecond), Milliseconds(layer.DepthwiseSeconds),
+                Milliseconds(layer.MatrixSeconds), Short(layer.Speedup));
         }
         terminal.Write(layers);
     }
@@ -59,7 +66,8 @@ internal static class BenchmarkTables
         foreach (BenchmarkedConfiguration c in report.Configurations)
         {
             table.AddRow(
-                c.Name, c.Networks, c.Batch.ToString(CultureInfo.InvariantCulture), c.BatchDevice.ToString(CultureInfo.InvariantCulture),
+                c.Name, c.Networks, c.Batch.ToString(CultureInfo.InvariantCulture),
+                c.BatchDevice.ToString(CultureInfo.InvariantCulture),
                 c.SecondsPerKimg is double seconds ? Short(seconds) : "does not fit",
                 c.DeviceBytes is long bytes ? TrainingDisplay.Memory(bytes) : "–");
         }

@@ -22,7 +22,8 @@ public sealed record BenchmarkedPass(double SecondsPerImage, double Convolutions
 /// <param name="MatrixSeconds">Forward as dense matrix products.</param>
 /// <param name="Bytes">The least that either pass moves: one image of the input's size and one of the output's, each once.</param>
 public sealed record BenchmarkedLayer(
-    string Name, string Selected, double Seconds, double GradientSeconds, double DepthwiseSeconds, double MatrixSeconds, double Bytes)
+    string Name, string Selected, double Seconds, double GradientSeconds, double DepthwiseSeconds, double MatrixSeconds,
+    double Bytes)
 {
     /// <summary>The faster of the two composed implementations.</summary>
     public double ComposedSeconds => Math.Min(DepthwiseSeconds, MatrixSeconds);
@@ -104,8 +105,8 @@ public sealed record BenchmarkReport
     public required DeviceRates Rates { get; init; }
 
     /// <summary>
-    /// Largest memory during the iterations, in bytes: resident, of this process, or of the GPU, of all programs, what libtorch keeps for
-    /// later included; null where the system does not tell.
+    /// Largest memory during the iterations, in bytes: resident, of this process, or of the GPU, of all programs, what libtorch
+    /// keeps for later included; null where the system does not tell.
     /// </summary>
     public required long? PeakBytes { get; init; }
 

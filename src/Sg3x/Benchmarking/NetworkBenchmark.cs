@@ -143,8 +143,8 @@ public static class NetworkBenchmark
         CustomBackward.ThrowIfFailed();
         double bytes = (double)x.element_size() * (x.numel() + y.numel());
         return new(
-            plan.Name, selected.Name, Forward(selected), gradients, Forward(FilteredLeakyRelu.Composed), Forward(FilteredLeakyRelu.Matrix),
-            bytes);
+            plan.Name, selected.Name, Forward(selected), gradients, Forward(FilteredLeakyRelu.Composed),
+            Forward(FilteredLeakyRelu.Matrix), bytes);
     }
 
     private static Tensor? Filter(Filter? filter, Device device) =>

@@ -46,8 +46,8 @@ internal static class Timing
     }
 
     /// <summary>
-    /// Waits until a device has done all that it was given. TorchSharp has neither streams nor events; but all work, the kernel's too,
-    /// goes to the legacy default stream in order, so a number that comes back to the host has waited for all before it.
+    /// Waits until a device has done all that it was given. TorchSharp has neither streams nor events; but all work, the kernel's
+    /// too, goes to the legacy default stream in order, so a number that comes back to the host has waited for all before it.
     /// </summary>
     public static void Finish(Device device)
     {

@@ -39,8 +39,8 @@ public static class TrainingRun
     /// <param name="folder">A folder that is empty or not there yet; see <see cref="RunFolder"/>.</param>
     /// <param name="options">Progress, environment, stop.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it was. Or memory is
-    /// used up while it trains; what was saved is kept.</exception>
+    /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it was. Or
+    /// memory is used up while it trains; what was saved is kept.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Start(RunConfig config, string folder, TrainingRunOptions options)
     {

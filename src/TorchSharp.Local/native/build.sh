@@ -61,7 +61,7 @@ if [[ ! -e $output ]]; then
         if grep -q '_ZN3c105ErrorC1ENS_14SourceLocationESs' "$lib/libc10.so"; then
             new_strings=0
         fi
-        # The newest headers insist on C++20; 1.13's do not compile as that. Which it is, no header of the years between says for sure.
+        # The newest headers insist on C++20; 1.13's do not compile as that. Which it is, nothing in those between says for sure.
         standards=(c++17 c++20)
         [[ -d $include/torch/headeronly ]] && standards=(c++20 c++17)
         cuda=()

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Sg3x.Ops.Cuda;
 
 /// <summary>
-/// The memory of a GPU as its driver tells it. TorchSharp has no statistics of libtorch's allocator; the driver knows what is in use by
-/// all programs, what libtorch keeps for later included.
+/// The memory of a GPU as its driver tells it. TorchSharp has no statistics of libtorch's allocator; the driver knows what is in
+/// use by all programs, what libtorch keeps for later included.
 /// </summary>
 internal static class CardMemory
 {
