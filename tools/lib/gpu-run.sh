@@ -86,8 +86,8 @@ step() {
   gpu_say "$name (at most $limit s)"
   local output=$results/$name.txt
   [[ ${*: -1} != --json ]] || output=$results/$name.json
-  # Ctrl-C's signal first: a training then saves itself.
-  timeout --signal=INT --kill-after=15 "$limit" "$@" >"$output" 2>"$results/$name.log" </dev/null || code=$?
+  # Ctrl-C's signal first: a training then saves itself. What a shell starts in the background would not hear it.
+  timeout --signal=INT --kill-after=15 "$limit" env --default-signal=INT "$@" >"$output" 2>"$results/$name.log" </dev/null || code=$?
   printf '%s\t%s\t%s\n' "$name" "$code" "$((SECONDS - start))" >>"$results/steps.tsv"
   report
 }
