@@ -26,6 +26,22 @@ public partial class SourceTests
             .Where(f => RegistryHosts.Any(h => File.ReadAllText(f).Contains(h, StringComparison.OrdinalIgnoreCase)))
             .Select(Relative));
 
+    /// <summary>TorchSharp has no streams: all work, the kernel's too, is in order as it goes to the legacy default one.</summary>
+    [Fact]
+    public void NothingChangesTheStreamOfADevice() =>
+        Assert.Empty(Files(".cs", ".cpp", ".cu", ".h")
+            .Where(f => Relative(f).StartsWith("src/", StringComparison.Ordinal))
+            .Where(f => StreamsOfADevice().IsMatch(File.ReadAllText(f)))
+            .Select(Relative));
+
+    [Theory]
+    [InlineData("cudaStreamCreate(&s)")]
+    [InlineData("c10::cuda::CUDAStreamGuard guard(stream);")]
+    [InlineData("Export(\"cuStreamCreate\")")]
+    [InlineData("torch.cuda.stream(s)")]
+    [InlineData("at::cuda::setCurrentCUDAStream(s)")]
+    public void WhatChangesItIsSeen(string line) => Assert.Matches(StreamsOfADevice(), line);
+
     [Fact]
     public void TheSpecsProjectRefersToNoOther() => Assert.Empty(ReferencesIn("spec/Sg3x.Spec/Sg3x.Spec.csproj"));
 
@@ -67,6 +83,9 @@ public partial class SourceTests
     private static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
 
     private static string ThisFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+    [GeneratedRegex(@"\bcu(da)?Stream\w+|CUDAStream|cuda\.stream\b|getStreamFromPool", RegexOptions.IgnoreCase)]
+    private static partial Regex StreamsOfADevice();
 
     [GeneratedRegex(@"^\s*#\s*(if|elif)\b", RegexOptions.Multiline)]
     private static partial Regex ConditionalCompilation();

@@ -27,6 +27,63 @@ public sealed class BenchTests
         Assert.Equal(1, root.GetProperty("threads").GetInt32());
         Assert.True(root.GetProperty("peakBytes").GetInt64() > 0);
         Assert.NotEmpty(root.GetProperty("provider").GetString()!);
+        foreach (string rate in new[] { "copyGigabytesPerSecond", "float32Gflops", "bFloat16Gflops" })
+            Assert.True(root.GetProperty("rates").GetProperty(rate).GetDouble() > 0, rate);
+        Assert.All(root.GetProperty("layers").EnumerateArray(), layer =>
+        {
+            double moved = layer.GetProperty("bytes").GetDouble();
+            double rate = layer.GetProperty("gigabytesPerSecond").GetDouble();
+            Assert.Equal(moved / layer.GetProperty("seconds").GetDouble() / 1e9, rate, 1e-6);
+        });
+
+        // ToRGB: three channels of 16² in, padded by its 1×1 kernel's nothing, and as many out.
+        Assert.Equal(2 * 3 * 16 * 16 * 4, root.GetProperty("layers")[14].GetProperty("bytes").GetDouble());
+        Assert.Empty(root.GetProperty("configurations").EnumerateArray());
+    }
+
+    [Fact]
+    public void Named_configurations_are_timed_by_whole_iterations()
+    {
+        ProgramResult result = Sg3xProcess.Run(
+        [
+            .. s_tiny, "--configurations", "demo", "--json", "--set", "resolution=16", "training.batch=4", "training.batchDevice=2",
+            "training.r1Interval=2", "generator.channelMax=4", "discriminator.channelMax=4", "augmentation.mode=ada",
+        ]);
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement one = Assert.Single(document.RootElement.GetProperty("configurations").EnumerateArray());
+        Assert.Equal("demo", one.GetProperty("name").GetString());
+        Assert.Equal((4, 2, 2), (Number("batch"), Number("batchDevice"), Number("iterations")));
+        double seconds = one.GetProperty("seconds").GetDouble();
+        Assert.True(seconds > 0);
+        Assert.Equal(seconds / 8 * 1000, one.GetProperty("secondsPerKimg").GetDouble(), 1e-6);
+        Assert.Contains("demo: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(" s/kimg", result.Error, StringComparison.Ordinal);
+        int Number(string name) => one.GetProperty(name).GetInt32();
+    }
+
+    /// <summary>206 GB of images, which a system that has less refuses at once.</summary>
+    [Fact]
+    public void What_does_not_fit_into_memory_is_explained()
+    {
+        if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 100L << 30)
+            return;
+        ProgramResult result = Sg3xProcess.Run(
+            "bench", "--batch", "65536", "--resolution", "1024", "--channel-base", "1024", "--channel-max", "4", "--device", "cpu");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("Out of memory", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--batch-device, --remat", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_of_configurations_want_configurations()
+    {
+        ProgramResult result = Sg3xProcess.Run("bench", "--device", "cpu", "--set", "training.batch=4");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--configurations", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -35,6 +92,7 @@ public sealed class BenchTests
     [InlineData("--repeats", "0")]
     [InlineData("--resolution", "48")]
     [InlineData("--batch", "0")]
+    [InlineData("--configurations", "t-64")]
     public void Bad_values_are_named(string option, string value)
     {
         ProgramResult result = Sg3xProcess.Run("bench", option, value);

@@ -4,13 +4,16 @@ using Sg3x.Benchmarking;
 using Sg3x.Cli.Output;
 using Sg3x.Configuration;
 using Sg3x.Ops;
-using Spectre.Console;
+using TorchSharp;
 
 namespace Sg3x.Cli.Commands;
 
 /// <summary><c>sg3x bench</c>: the networks against their convolutions alone.</summary>
 internal static class BenchCommand
 {
+    private const string OfficialConfigurations = "t-128,t-256,t-512";
+    private const string NoConfigurations = "none";
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -39,12 +42,21 @@ internal static class BenchCommand
             DefaultValueFactory = _ => "float32",
         };
         var remat = new Option<bool>("--remat") { Description = "Compute the generator's layers a second time in its backward pass" };
+        var configurations = new Option<string?>("--configurations")
+        {
+            Description = $"Presets, or configurations in JSON, to time whole training iterations of, or {NoConfigurations};"
+                + $" without it, on a GPU {OfficialConfigurations}, on a CPU {NoConfigurations}",
+            HelpName = "NAME[,NAME…]",
+        };
+        Option<string[]> set = CommonOptions.Set();
+        set.Description = "Set any value of those configurations, for example training.batchDevice=8, or several";
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("bench", "Times the generator and a training iteration against their convolutions alone.")
         {
-            resolution, channelBase, channelMax, batch, config, repeats, nonlinearity, precision, remat, device, threads, json,
+            resolution, channelBase, channelMax, batch, config, repeats, nonlinearity, precision, remat, configurations, set, device,
+            threads, json,
         };
         command.SetAction(result =>
         {
@@ -55,17 +67,27 @@ internal static class BenchCommand
             if (result.GetValue(repeats) is < 1 or > 1000)
                 throw UserException.Mismatch("--repeats", "1 to 1000", result.GetValue(repeats).ToString(CultureInfo.InvariantCulture));
             var where = new ComputeOptions(result.GetRequiredValue(device), result.GetValue(threads)).Apply();
+            string[] values = result.GetValue(set) ?? [];
+            (string Name, RunConfig Config)[] whole =
+                [.. Configurations(result.GetValue(configurations), where).Select(name => (name, Whole(name, run, values)))];
+            if (whole.Length == 0 && result.GetResult(set) is { Implicit: false })
+                throw UserException.Mismatch("--set", "--configurations with it", "none");
             Terminal error = Terminal.Error();
             BenchmarkReport report = NetworkBenchmark.Run(run, where, result.GetValue(repeats), error.Line);
+            report = report with
+            {
+                Configurations = [.. whole.Select(c => IterationBenchmark.Run(c.Name, c.Config, where, error.Line))],
+            };
             if (result.GetValue(json))
                 Json.Print(report);
             else
-                Print(Terminal.Out(), report);
+                BenchmarkTables.Print(Terminal.Out(), report);
             return ExitCode.Done;
         });
         Examples.For(command,
             ("sg3x bench --resolution 64 --channel-base 8192 --channel-max 256 --batch 4", "T at 64²: forward, iteration, each filtered nonlinearity"),
-            ("sg3x bench --nonlinearity composed --json", "the same without the fused kernel, for programs"));
+            ("sg3x bench --nonlinearity composed --json", "the same without the fused kernel, for programs"),
+            ("sg3x bench --configurations t-128,t-256 --precision bfloat16", "seconds for a thousand images of training too"));
         return command;
     }
 
@@ -99,38 +121,20 @@ internal static class BenchCommand
         _ => throw UserException.Mismatch("--nonlinearity", "auto, fused, matrix or composed", $"\"{name}\""),
     };
 
-    private static void Print(Terminal terminal, BenchmarkReport report)
-    {
-        terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Networks}, batch {report.Batch}, {report.Device}, {report.Threads} threads, TorchSharp by the {report.Provider}, libtorch {report.LibTorch}"));
-        Table passes = NewTable(terminal, "", "s/image", "convolutions alone", "GFLOP/s", "ratio");
-        foreach ((string name, BenchmarkedPass pass) in new[] { ("generator, forward", report.Forward), ("training iteration", report.Iteration) })
-            passes.AddRow(name, Seconds(pass.SecondsPerImage), Seconds(pass.ConvolutionsPerImage), Short(pass.ConvolutionGflops), Short(pass.Ratio));
-        terminal.Write(passes);
-        terminal.Line("phases, s a batch: " + string.Join(", ", report.Phases.Select(p => $"{p.Key} {Seconds(p.Value)}")));
-        if (report.PeakBytes is { } peak && report.StartBytes is { } start)
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"memory of an iteration: {start / 1e6:F0} MB before, {peak / 1e6:F0} MB at most"));
-        Table layers = NewTable(terminal, "filtered nonlinearity", "used", "ms", "depthwise", "matrices", "times faster");
-        foreach (BenchmarkedLayer layer in report.Layers)
+    private static string[] Configurations(string? names, torch.Device device) =>
+        (names ?? (device.type == DeviceType.CUDA ? OfficialConfigurations : NoConfigurations)) switch
         {
-            layers.AddRow(
-                layer.Name, layer.Selected, Milliseconds(layer.Seconds), Milliseconds(layer.DepthwiseSeconds), Milliseconds(layer.MatrixSeconds),
-                Short(layer.Speedup));
-        }
-        terminal.Write(layers);
-    }
+            NoConfigurations => [],
+            var list => list.Split(',', StringSplitOptions.TrimEntries),
+        };
 
-    private static Table NewTable(Terminal terminal, params string[] columns)
+    private static RunConfig Whole(string name, RunConfig run, string[] set)
     {
-        var table = new Table { Border = terminal.IsTerminal ? TableBorder.Rounded : TableBorder.Simple };
-        foreach (string column in columns)
-            table.AddColumn(new TableColumn(column).NoWrap());
-        return table;
+        RunConfig config = ConfigSource.Load(name, []);
+        config = config with
+        {
+            Training = config.Training with { Precision = run.Training.Precision, Rematerialise = run.Training.Rematerialise },
+        };
+        return ConfigOverrides.Apply(config, set).Validate();
     }
-
-    private static string Seconds(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
-
-    private static string Milliseconds(double value) => (value * 1e3).ToString("F2", CultureInfo.InvariantCulture);
-
-    private static string Short(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -287,7 +287,7 @@ internal static class TrainCommand
                 $"r_t {last.RealSign:+0.00;-0.00;0.00}, ")
                 + (last.AugmentationP is double p ? string.Create(CultureInfo.InvariantCulture, $"p {p:0.000}, ") : "")
                 + string.Create(CultureInfo.InvariantCulture,
-                $"{last.SecondsPerKimg:0.0} s/kimg, {TrainingDisplay.Memory(last.MemoryBytes)}"));
+                $"{last.SecondsPerKimg:0.0} s/kimg, {TrainingDisplay.Memory(last)}"));
         }
 
         if (summary.Best is BestState best)

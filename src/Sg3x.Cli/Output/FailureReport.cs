@@ -6,6 +6,9 @@ namespace Sg3x.Cli.Output;
 /// <summary>Turns an exception into a message a person can act on and the exit code that goes with it.</summary>
 internal static class FailureReport
 {
+    private const string OutOfMemoryAdvice =
+        "Out of memory: a smaller batch or resolution needs less (train: --batch-device, --remat).";
+
     /// <summary>Prints what happened to standard error; returns the exit code.</summary>
     public static int Print(Exception exception, bool debug, IReadOnlyList<string> arguments)
     {
@@ -31,15 +34,10 @@ internal static class FailureReport
         DirectoryNotFoundException or FileNotFoundException { FileName: not null } or PathTooLongException => exception.Message,
         UnauthorizedAccessException => exception.Message,
         IOException => exception.Message,
-        OutOfMemoryException => "Out of memory: a smaller batch or resolution needs less.",
-        _ when IsOutOfMemory(exception.Message) =>
-            $"Out of memory: a smaller batch or resolution needs less. ({FirstLine(exception.Message)})",
+        _ when OutOfMemory.Is(exception) =>
+            $"{OutOfMemoryAdvice} ({OutOfMemory.FirstLine(exception)})",
         _ => null,
     };
-
-    private static bool IsOutOfMemory(string message) =>
-        message.Contains("can't allocate memory", StringComparison.Ordinal)
-            || message.Contains("CUDA out of memory", StringComparison.Ordinal);
 
     private static Exception Unwrap(Exception exception) => exception switch
     {

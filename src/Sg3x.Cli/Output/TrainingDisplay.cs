@@ -22,7 +22,7 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
         ("r_t", t => t.RealSign.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture)),
         ("p", t => t.AugmentationP is double p ? p.ToString("0.000", CultureInfo.InvariantCulture) : "–"),
         ("R1", t => t.R1Penalty is double r1 ? r1.ToString("0.0000", CultureInfo.InvariantCulture) : "–"),
-        ("memory", t => Memory(t.MemoryBytes)),
+        ("memory", Memory),
         ("left", t => Duration(t.SecondsLeft)),
     ];
 
@@ -88,6 +88,10 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     public static string Memory(long bytes) => bytes >= 10L << 30
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB");
+
+    /// <summary>What a run takes: of the GPU where one trains, resident otherwise.</summary>
+    public static string Memory(TrainingTick tick) =>
+        tick.DeviceMemoryBytes is long device ? $"{Memory(device)} GPU" : Memory(tick.MemoryBytes);
 
     /// <summary>Thousands of images, with the digits that a run of that length moves.</summary>
     protected static string Kimg(double kimg, double totalKimg) =>

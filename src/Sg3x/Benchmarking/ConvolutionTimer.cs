@@ -12,40 +12,49 @@ internal sealed class ConvolutionTimer
     private readonly ConvolutionShape _shape;
     private readonly int _batch;
     private readonly Device _device;
-    private readonly Setting _forward;
-    private readonly Setting _input;
-    private readonly Setting _weight;
+    private readonly ScalarType _dtype;
+    private readonly Choice _forward;
+    private readonly Choice _input;
+    private readonly Choice _weight;
 
     /// <param name="shape">The convolution.</param>
     /// <param name="batch">Images.</param>
     /// <param name="device">Where.</param>
+    /// <param name="dtype">Of input and weight.</param>
     /// <param name="threads">The most threads to try.</param>
-    public ConvolutionTimer(ConvolutionShape shape, int batch, Device device, int threads)
+    public ConvolutionTimer(ConvolutionShape shape, int batch, Device device, ScalarType dtype, int threads)
     {
-        (_shape, _batch, _device) = (shape, batch, device);
+        (_shape, _batch, _device, _dtype) = (shape, batch, device, dtype);
         int[] counts = device.type == DeviceType.CPU ? [.. new[] { threads, 1 }.Distinct()] : [threads];
         Setting[] settings = [.. counts.SelectMany(t => new[] { new Setting(t, false), new Setting(t, true) })];
-        Setting Fastest(Func<Setting, double> time) => settings.MinBy(s => Math.Min(time(s), Math.Min(time(s), time(s))));
-        _forward = Fastest(TimeForward);
-        _input = Fastest(s => TimeGradient(s, true));
-        _weight = Fastest(s => TimeGradient(s, false));
+        Choice Choose(Func<Setting, double> time) =>
+            new([.. settings.Select(s => (s, Math.Min(time(s), Math.Min(time(s), time(s)))))]);
+        _forward = Choose(TimeForward);
+        _input = Choose(s => TimeGradient(s, true));
+        _weight = Choose(s => TimeGradient(s, false));
     }
 
     /// <summary>Seconds forward, of the batch.</summary>
-    public double Forward() => TimeForward(_forward);
+    public double Forward() => TimeForward(_forward.Fastest);
 
     /// <summary>Seconds of all passes of an iteration, of the batch.</summary>
-    public double Iteration() =>
-        (_shape.Passes.Forward * TimeForward(_forward))
-        + (_shape.Passes.InputGradients * TimeGradient(_input, true))
-        + (_shape.Passes.WeightGradients * TimeGradient(_weight, false));
+    public double Iteration() => Passes(
+        TimeForward(_forward.Fastest), TimeGradient(_input.Fastest, true), TimeGradient(_weight.Fastest, false));
+
+    /// <summary>Seconds of all passes of an iteration in one layout, as they were when the fastest was looked for.</summary>
+    /// <param name="channelsLast">The layout: channels last, or else rows last.</param>
+    public double Searched(bool channelsLast) =>
+        Passes(_forward.In(channelsLast), _input.In(channelsLast), _weight.In(channelsLast));
+
+    private double Passes(double forward, double input, double weight) =>
+        (_shape.Passes.Forward * forward) + (_shape.Passes.InputGradients * input) + (_shape.Passes.WeightGradients * weight);
 
     private double TimeForward(Setting setting)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable quiet = no_grad();
         (Tensor x, Tensor weight) = Draw(setting);
-        return setting.Run(() => Timing.Once(() => Convolve(x, weight), _device));
+        return setting.Run(() => Timing.Steady(() => Convolve(x, weight), _device));
     }
 
     private double TimeGradient(Setting setting, bool ofInput)
@@ -55,20 +64,28 @@ internal sealed class ConvolutionTimer
         Tensor wanted = (ofInput ? x : weight).requires_grad_(true);
         Tensor y = Convolve(x, weight);
         Tensor gradient = randn_like(y);
-        return setting.Run(() => Timing.Once(() => autograd.grad([y], [wanted], [gradient]), _device));
+        return setting.Run(() => Timing.Steady(() => autograd.grad([y], [wanted], [gradient], retain_graph: true), _device));
     }
 
     private (Tensor X, Tensor Weight) Draw(Setting setting)
     {
-        Tensor x = randn([_batch, _shape.In, _shape.Size, _shape.Size], device: _device);
-        Tensor weight = randn([_shape.Out, _shape.In, _shape.Kernel, _shape.Kernel], device: _device);
+        Tensor x = randn([_batch, _shape.In, _shape.Size, _shape.Size], device: _device).to(_dtype);
+        Tensor weight = randn([_shape.Out, _shape.In, _shape.Kernel, _shape.Kernel], device: _device).to(_dtype);
         return setting.ChannelsLast ? (ChannelsLast(x), ChannelsLast(weight)) : (x, weight);
     }
 
     private Tensor Convolve(Tensor x, Tensor weight) => nn.functional.conv2d(
         x, weight, null, [_shape.Stride, _shape.Stride], [_shape.Padding, _shape.Padding], [1, 1], 1);
 
+    // TorchSharp's contiguous() knows one layout, so the other one comes by permuting.
     private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    private readonly record struct Choice((Setting Setting, double Seconds)[] Times)
+    {
+        public Setting Fastest => Times.MinBy(t => t.Seconds).Setting;
+
+        public double In(bool channelsLast) => Times.Where(t => t.Setting.ChannelsLast == channelsLast).Min(t => t.Seconds);
+    }
 
     private readonly record struct Setting(int Threads, bool ChannelsLast)
     {

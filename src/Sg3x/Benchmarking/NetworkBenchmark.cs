@@ -3,6 +3,7 @@ using Sg3x.Configuration;
 using Sg3x.Data;
 using Sg3x.Networks;
 using Sg3x.Ops;
+using Sg3x.Ops.Cuda;
 using Sg3x.Schedule;
 using Sg3x.Training;
 using TorchSharp;
@@ -44,17 +45,23 @@ public static class NetworkBenchmark
         ];
 
         progress("memory of an iteration");
-        long? start = ResidentMemory.Now();
+        bool resident = device.type == DeviceType.CPU;
+        long? start = resident ? ResidentMemory.Now() : CardMemory.Used(device);
         ResidentMemory.Restart();
         foreach (var step in steps)
             Timing.Once(step.Step, device);
-        long? peak = ResidentMemory.Peak();
+        // What libtorch has taken of a GPU it keeps, so what is in use now is the most that there was.
+        long? peak = resident ? ResidentMemory.Peak() : CardMemory.Used(device);
+
+        progress("what the device can do");
+        DeviceRates rates = DeviceMeasurement.Run(device);
 
         progress("layouts of the convolutions");
         ConvolutionShape[] ofGenerator = [.. ConvolutionShape.Of(state.G.Schedule)];
         ConvolutionShape[] all = [.. ofGenerator, .. ConvolutionShape.Of(config.Discriminator, interval)];
         int threads = get_num_threads();
-        ConvolutionTimer[] timers = [.. all.Select(shape => new ConvolutionTimer(shape, batch, device, threads))];
+        ScalarType dtype = ConvolutionType(state, device);
+        ConvolutionTimer[] timers = [.. all.Select(shape => new ConvolutionTimer(shape, batch, device, dtype, threads))];
 
         var forward = new List<double>();
         var forwardAlone = new List<double>();
@@ -90,7 +97,10 @@ public static class NetworkBenchmark
             Forward = ofForward,
             Iteration = ofIteration,
             Phases = steps.Select((s, i) => (s.Name, Timing.Median(times[i]))).ToDictionary(),
+            RowsLastPerImage = timers.Sum(t => t.Searched(channelsLast: false)) / batch,
+            ChannelsLastPerImage = timers.Sum(t => t.Searched(channelsLast: true)) / batch,
             Layers = [.. state.G.Synthesis.Layers.Select(l => Measure(l, batch, device, Math.Min(repeats, 3)))],
+            Rates = rates,
             PeakBytes = peak,
             StartBytes = start,
         };
@@ -105,25 +115,42 @@ public static class NetworkBenchmark
     private static BenchmarkedPass Pass(double seconds, double alone, int batch, double operations) =>
         new(seconds / batch, alone / batch, operations * batch / alone / 1e9);
 
+    // On a CPU bfloat16 is an emulation, whose convolutions are float32's.
+    private static ScalarType ConvolutionType(TrainingState state, Device device) =>
+        device.type == DeviceType.CPU ? ScalarType.Float32 : state.G.Synthesis.ComputeType ?? ScalarType.Float32;
+
     private static BenchmarkedLayer Measure(SynthesisLayer layer, int batch, Device device, int repeats)
     {
         using DisposeScope scope = NewDisposeScope();
-        using IDisposable quiet = no_grad();
         LayerPlan plan = layer.Plan;
         long size = plan.InSize + plan.Kernel - 1;
-        Tensor x = randn([batch, plan.OutChannels, size, size], device: device), bias = randn([plan.OutChannels], device: device);
+        ScalarType dtype = layer.ComputeType ?? ScalarType.Float32;
+        Tensor x = randn([batch, plan.OutChannels, size, size], device: device).to(dtype);
+        Tensor bias = randn([plan.OutChannels], device: device).to(dtype);
         Tensor? up = Filter(plan.UpFilter, device), down = Filter(plan.DownFilter, device);
         FilteredLeakyReluShape shape = layer.Shape;
-        double Time(IFilteredLeakyRelu implementation) => Timing.MedianOf(repeats, () => implementation.Forward(x, bias, up, down, shape), device);
+        double Forward(IFilteredLeakyRelu implementation)
+        {
+            using IDisposable quiet = no_grad();
+            return Timing.MedianOf(repeats, () => implementation.Forward(x, bias, up, down, shape), device);
+        }
 
         IFilteredLeakyRelu selected = FilteredLeakyRelu.Select(x, up, down, shape);
-        return new(plan.Name, selected.Name, Time(selected), Time(FilteredLeakyRelu.Composed), Time(FilteredLeakyRelu.Matrix));
+        (Tensor a, Tensor b) = (x.clone().requires_grad_(), bias.clone().requires_grad_());
+        Tensor y = selected.Forward(a, b, up, down, shape);
+        Tensor gradient = randn_like(y);
+        double gradients = Timing.MedianOf(repeats, () => autograd.grad([y], [a, b], [gradient], retain_graph: true), device);
+        CustomBackward.ThrowIfFailed();
+        double bytes = (double)x.element_size() * (x.numel() + y.numel());
+        return new(
+            plan.Name, selected.Name, Forward(selected), gradients, Forward(FilteredLeakyRelu.Composed),
+            Forward(FilteredLeakyRelu.Matrix), bytes);
     }
 
     private static Tensor? Filter(Filter? filter, Device device) =>
         filter is null ? null : tensor(filter.ToSingle(), device: device).reshape(filter.Shape);
 
-    private static string Describe(RunConfig config)
+    internal static string Describe(RunConfig config)
     {
         GeneratorConfig g = config.Generator;
         string extras = (config.Training.Precision == "float32" ? "" : $", {config.Training.Precision}")

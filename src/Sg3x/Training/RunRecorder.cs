@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Sg3x.Checkpoints;
 using Sg3x.Configuration;
 using Sg3x.Data;
+using Sg3x.Ops.Cuda;
 using Sg3x.Training.Monitors;
 
 namespace Sg3x.Training;
@@ -222,7 +223,10 @@ internal sealed class RunRecorder : IDisposable
             Environment.WorkingSet,
             _elapsed.Elapsed.TotalSeconds,
             Math.Max(0, totalKimg - _state.Kimg) * meanPerKimg)
-        { Layers = _state.Config.Monitors.LayersKimg > 0 ? _samples.Layers() : null };
+        {
+            DeviceMemoryBytes = CardMemory.Used(_state.Device),
+            Layers = _state.Config.Monitors.LayersKimg > 0 ? _samples.Layers() : null,
+        };
         _last = tick;
         _statistics.Reset();
         _log.Append("tick", _state.Iteration, tick);

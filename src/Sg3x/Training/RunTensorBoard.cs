@@ -30,6 +30,11 @@ internal sealed class RunTensorBoard : IDisposable
             ("loss/D_real", tick.DiscriminatorLossReal), ("overfitting/r_t", tick.RealSign),
             ("speed/seconds_per_kimg", tick.SecondsPerKimg), ("speed/memory_bytes", tick.MemoryBytes),
         ];
+        if (tick.DeviceMemoryBytes is long device)
+        {
+            values.Add(("speed/device_memory_bytes", device));
+        }
+
         if (tick.R1Penalty is double r1)
         {
             values.Add(("loss/R1", r1));

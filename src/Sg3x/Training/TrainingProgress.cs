@@ -24,6 +24,10 @@ public sealed record TrainingTick(
     /// <summary>D's loss, the sum of both terms.</summary>
     public double DiscriminatorLoss => DiscriminatorLossFake + DiscriminatorLossReal;
 
+    /// <summary>Memory of the GPU that is in use, by all programs, in bytes; null where a CPU trains or the driver does not
+    /// tell.</summary>
+    public long? DeviceMemoryBytes { get; init; }
+
     /// <summary>What the layers of G make of a few latents, and those of D of a few real images; null where that was not
     /// measured.</summary>
     public IReadOnlyList<LayerActivity>? Layers { get; init; }

@@ -40,8 +40,8 @@ public static class TrainingRun
     /// <param name="folder">A folder that is empty or not there yet; see <see cref="RunFolder"/>.</param>
     /// <param name="options">Progress, environment, stop.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it
-    /// was.</exception>
+    /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it was. Or
+    /// memory is used up while it trains; what was saved is kept.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Start(RunConfig config, string folder, TrainingRunOptions options)
     {
@@ -76,7 +76,7 @@ public static class TrainingRun
     /// <param name="change">Changes the stored configuration, for example the length of the run; null: nothing.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="UserException">The folder holds no run, or one that another process trains, or its configuration, data
-    /// set or checkpoint is not usable.</exception>
+    /// set or checkpoint is not usable. Or memory is used up while it trains; what was saved is kept.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Resume(string folder, TrainingRunOptions options, Func<RunConfig, RunConfig>? change = null)
     {
@@ -152,6 +152,20 @@ public static class TrainingRun
     }
 
     private static TrainingSummary Train(
+        TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, Beginning beginning)
+    {
+        try
+        {
+            return TrainWithinMemory(state, run, dataset, options, beginning);
+        }
+        catch (Exception e) when (OutOfMemory.Is(e))
+        {
+            // Nothing is saved: one network may have stepped and the other not.
+            throw OutOfMemory.OfTraining(e, state.Config.BatchDevice, state.Config.Training.Rematerialise);
+        }
+    }
+
+    private static TrainingSummary TrainWithinMemory(
         TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, Beginning beginning)
     {
         RunConfig config = state.Config;

@@ -61,16 +61,21 @@ if [[ ! -e $output ]]; then
         if grep -q '_ZN3c105ErrorC1ENS_14SourceLocationESs' "$lib/libc10.so"; then
             new_strings=0
         fi
-        # Newer headers insist on C++20; 1.13's do not compile as that.
-        standard=c++17
-        [[ -d $include/torch/headeronly ]] && standard=c++20
+        # The newest headers insist on C++20; 1.13's do not compile as that. Which it is, nothing in those between says for sure.
+        standards=(c++17 c++20)
+        [[ -d $include/torch/headeronly ]] && standards=(c++20 c++17)
         cuda=()
         [[ -e $lib/libtorch_cuda.so ]] && cuda=(-ltorch_cuda -lc10_cuda)
-        log=$cache/$key/log
-        "$compiler" -std=$standard -O1 -fPIC -shared -fvisibility=hidden -w -D_GLIBCXX_USE_CXX11_ABI=$new_strings \
-            -I"$include" -I"$include/torch/csrc/api/include" "$source_file" -o "$output.$$" \
-            -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu "${cuda[@]}" -lc10 >"$log" 2>&1 ||
+        for standard in "${standards[@]}"; do
+            log=$cache/$key/log.$standard
+            "$compiler" -std=$standard -O1 -fPIC -shared -fvisibility=hidden -w -D_GLIBCXX_USE_CXX11_ABI=$new_strings \
+                -I"$include" -I"$include/torch/csrc/api/include" "$source_file" -o "$output.$$" \
+                -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu "${cuda[@]}" -lc10 >"$log" 2>&1 && break
+        done
+        if [[ ! -e $output.$$ ]]; then
+            log=$cache/$key/log.${standards[0]}
             fail "compiling against $lib failed: $(grep -m1 "error: " "$log" || echo "see $log")"
+        fi
         mv "$output.$$" "$output"
     fi
 fi

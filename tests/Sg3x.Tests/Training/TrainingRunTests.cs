@@ -101,6 +101,33 @@ public sealed class TrainingRunTests : IDisposable
         Assert.NotNull(tick.R1Penalty);
         Assert.Null(progress.Ticks[1].R1Penalty);
         Assert.True(tick.MemoryBytes > 1 << 20 && tick.SecondsPerKimg > 0);
+        Assert.Null(tick.DeviceMemoryBytes);
+    }
+
+    [Fact]
+    public void Out_of_memory_is_explained_and_nothing_that_was_saved_is_lost()
+    {
+        RunConfig config = Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.008, DistanceImages = 0 } };
+        SilentProgress progress = new()
+        {
+            OnIteration = i =>
+            {
+                if (i == 3)
+                {
+                    throw new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 2.00 GiB.");
+                }
+            },
+        };
+        UserException error = Assert.Throws<UserException>(
+            () => TrainingRun.Start(config, _folder.File("run"), new TrainingRunOptions { Progress = progress }));
+        Assert.Contains("--batch-device", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--remat", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2.00 GiB", error.Message, StringComparison.Ordinal);
+
+        // A run goes on from its last checkpoint, and comes to where it would have come.
+        Assert.Equal(["000000.008kimg.safetensors"], new RunFolder(_folder.File("run")).Checkpoints().Select(Path.GetFileName));
+        TrainingSummary rest = TrainingRun.Resume(_folder.File("run"), new TrainingRunOptions { Progress = new SilentProgress() });
+        Assert.Equal(File.ReadAllBytes(Run(config, "whole").Checkpoint), File.ReadAllBytes(rest.Checkpoint));
     }
 
     [Fact]

@@ -37,6 +37,22 @@ internal sealed unsafe class CudaDriver
     /// <summary>Shared memory that a block may ask for, in bytes.</summary>
     public int SharedBytes(int device) => Attribute(device, SharedMemoryOfABlock);
 
+    /// <summary>Memory of a device that is in use by all programs, in bytes.</summary>
+    public long UsedMemory(int device)
+    {
+        nint before = Enter(device);
+        try
+        {
+            nuint free, total;
+            Check("cuMemGetInfo", ((delegate* unmanaged<nuint*, nuint*, int>)Export("cuMemGetInfo_v2"))(&free, &total));
+            return (long)(total - free);
+        }
+        finally
+        {
+            Leave(before);
+        }
+    }
+
     /// <summary>Loads a kernel into a device's context.</summary>
     /// <param name="device">Index of the device.</param>
     /// <param name="image">A cubin, or PTX with a 0 at its end.</param>
