@@ -26,15 +26,30 @@ public static class WeightAverage
     public static void Update(nn.Module average, nn.Module source, double beta)
     {
         using IDisposable scope = NewDisposeScope();
+        Update(average, source, beta, zeros([], ScalarType.Bool, source.parameters().First().device));
+    }
+
+    /// <summary>The same, or on the device nothing.</summary>
+    /// <param name="average">Network that holds the average.</param>
+    /// <param name="source">Network of the same architecture.</param>
+    /// <param name="beta">Share of the average that stays, 0 to 1.</param>
+    /// <param name="withheld">bool [], on the device: where it is true the average keeps its bits.</param>
+    public static void Update(nn.Module average, nn.Module source, double beta, Tensor withheld)
+    {
+        using IDisposable scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
+
+        // 1·x + (−0) is x, −0 included.
+        Tensor share = full([], beta, ScalarType.Float32, withheld.device).masked_fill_(withheld, 1);
+        Tensor nothing = full([], -0.0, ScalarType.Float32, withheld.device);
         foreach (((_, Tensor mean), (_, Tensor value)) in average.named_parameters().Zip(source.named_parameters()))
         {
-            mean.mul_(beta).add_(value, 1 - beta);
+            mean.mul_(share).add_(where(withheld, nothing, value), 1 - beta);
         }
 
         foreach (((_, Tensor copy), (_, Tensor value)) in average.named_buffers().Zip(source.named_buffers()))
         {
-            copy.copy_(value);
+            copy.copy_(where(withheld, copy, value));
         }
     }
 }
