@@ -82,7 +82,9 @@ public class IndexingTests
         var x = tensor([1f, float.NaN, -2]);
         Assert.Same(x, x.masked_fill_(tensor([false, true, false]), 5));
         Assert.Equal([1f, 5, -2], x.data<float>().ToArray());
-        Assert.Equal([1f, 5, -2], x.masked_fill_(tensor(false), -0.0).data<float>().ToArray());
+        Assert.Same(x, x.sqrt_());
+        Assert.Equal([1f, MathF.Sqrt(5), float.NaN], x.data<float>().ToArray());
+        Assert.Equal([1f, MathF.Sqrt(5), float.NaN], x.masked_fill_(tensor(false), -0.0).data<float>().ToArray());
         Assert.All(x.masked_fill_(tensor(true), -0.0).data<float>().ToArray(), v => Assert.True(v == 0 && float.IsNegative(v)));
     }
 

@@ -38,6 +38,7 @@ public sealed class AdamOptimiser : IDisposable
     private readonly Tensor[] _flatParameters;
     private readonly Tensor _mean;
     private readonly Tensor _square;
+    private readonly Tensor _denominator;
     private readonly Tensor[] _means;
     private readonly Tensor[] _squares;
     private readonly Tensor _never;
@@ -56,6 +57,9 @@ public sealed class AdamOptimiser : IDisposable
         _flatParameters = Kept(_parameters.Select(p => p.Parameter.detach().view(-1)));
         _mean = Layout.Zeros().DetachFromDisposeScope();
         _square = Layout.Zeros().DetachFromDisposeScope();
+
+        // Kept, because a CPU hands out large memory anew, page by page, every time.
+        _denominator = Layout.Zeros().DetachFromDisposeScope();
         _means = Kept(Layout.Shaped(_mean));
         _squares = Kept(Layout.Shaped(_square));
         _never = zeros([], ScalarType.Bool, _mean.device).DetachFromDisposeScope();
@@ -109,8 +113,8 @@ public sealed class AdamOptimiser : IDisposable
         Tensor g = gradient.masked_fill_(withheld, Nothing);
         _mean.mul_(Decay(beta1)).add_(g, 1 - beta1);
         _square.mul_(Decay(beta2)).addcmul_(g, g, 1 - beta2);
-        Tensor denominator = _square.sqrt().mul_(squareScale).add_(epsilon);
-        Tensor change = g.copy_(_mean).mul_(-stepSize).div_(denominator).masked_fill_(withheld, Nothing);
+        _denominator.copy_(_square).sqrt_().mul_(squareScale).add_(epsilon);
+        Tensor change = g.copy_(_mean).mul_(-stepSize).div_(_denominator).masked_fill_(withheld, Nothing);
         foreach ((Tensor parameter, Tensor piece) in _flatParameters.Zip(Layout.Pieces(change)))
         {
             parameter.add_(piece);
@@ -122,7 +126,7 @@ public sealed class AdamOptimiser : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor tensor in (Tensor[])[.. _flatParameters, .. _means, .. _squares, _mean, _square, _never])
+        foreach (Tensor tensor in (Tensor[])[.. _flatParameters, .. _means, .. _squares, _mean, _square, _denominator, _never])
         {
             tensor.Dispose();
         }

@@ -39,12 +39,14 @@ public static class WeightAverage
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
 
-        // 1·x + (−0) is x, −0 included.
-        Tensor share = full([], beta, ScalarType.Float32, withheld.device).masked_fill_(withheld, 1);
-        Tensor nothing = full([], -0.0, ScalarType.Float32, withheld.device);
+        // 1·x + (−0) is x, −0 included. One piece of memory is enough for what is added.
+        Tensor first = source.parameters().First();
+        Tensor share = full([], beta, first.dtype, first.device).masked_fill_(withheld, 1);
+        Tensor room = empty([source.parameters().Max(p => p.numel())], first.dtype, first.device);
         foreach (((_, Tensor mean), (_, Tensor value)) in average.named_parameters().Zip(source.named_parameters()))
         {
-            mean.mul_(share).add_(where(withheld, nothing, value), 1 - beta);
+            Tensor added = room.narrow(0, 0, value.numel()).view(value.shape).copy_(value).masked_fill_(withheld, -0.0);
+            mean.mul_(share).add_(added, 1 - beta);
         }
 
         foreach (((_, Tensor copy), (_, Tensor value)) in average.named_buffers().Zip(source.named_buffers()))
