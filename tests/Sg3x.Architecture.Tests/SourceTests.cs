@@ -63,6 +63,13 @@ public partial class SourceTests
             f => !f.StartsWith("tools/", StringComparison.Ordinal) && !solution.Contains(f, StringComparison.Ordinal));
     }
 
+    /// <summary>The C# files of folders, and files, by their paths in the tree.</summary>
+    internal static IEnumerable<string> Sources(IEnumerable<string> places) =>
+        Files(".cs").Select(Relative).Where(f => places.Any(p => f == p || f.StartsWith(p + "/", StringComparison.Ordinal)));
+
+    /// <summary>What stands in a file of the tree.</summary>
+    internal static string Text(string file) => File.ReadAllText(Path.Combine(Root, file));
+
     private static List<string> ReferencesIn(string project) =>
         [.. XDocument.Load(Path.Combine(Root, project)).Descendants("ProjectReference")
             .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')))];

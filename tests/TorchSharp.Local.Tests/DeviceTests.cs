@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,6 +30,23 @@ public class DeviceTests
         Assert.Equal(DeviceType.CPU, x.to("cpu").device_type);
         Assert.Equal(DeviceType.CPU, x.to(CPU).cpu().device_type);
         Assert.Equal(ScalarType.Float64, x.to(float64, CPU).dtype);
+    }
+
+    [Fact]
+    public void Memory_is_locked_where_there_is_a_device_to_read_it()
+    {
+        using var scope = NewDisposeScope();
+        var x = arange(3);
+        if (cuda.is_available())
+        {
+            var locked = x.pin_memory();
+            Assert.Equal((DeviceType.CPU, 3L), (locked.device_type, locked.numel()));
+            Assert.Equal([0L, 1, 2], locked.to(CUDA, non_blocking: true).cpu().data<long>().ToArray());
+        }
+        else
+        {
+            Assert.Throws<ExternalException>(() => x.pin_memory());
+        }
     }
 
     [Fact]

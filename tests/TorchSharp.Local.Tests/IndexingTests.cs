@@ -76,6 +76,19 @@ public class IndexingTests
     }
 
     [Fact]
+    public void A_mask_fills_in_place_whatever_was_there()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor([1f, float.NaN, -2]);
+        Assert.Same(x, x.masked_fill_(tensor([false, true, false]), 5));
+        Assert.Equal([1f, 5, -2], x.data<float>().ToArray());
+        Assert.Same(x, x.sqrt_());
+        Assert.Equal([1f, MathF.Sqrt(5), float.NaN], x.data<float>().ToArray());
+        Assert.Equal([1f, MathF.Sqrt(5), float.NaN], x.masked_fill_(tensor(false), -0.0).data<float>().ToArray());
+        Assert.All(x.masked_fill_(tensor(true), -0.0).data<float>().ToArray(), v => Assert.True(v == 0 && float.IsNegative(v)));
+    }
+
+    [Fact]
     public void Splitting_and_joining_undo_each_other()
     {
         using var scope = NewDisposeScope();

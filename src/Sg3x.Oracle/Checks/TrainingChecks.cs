@@ -1,4 +1,3 @@
-using Sg3x.Configuration;
 using Sg3x.Networks;
 using Sg3x.Oracle.Vectors;
 using Sg3x.Spec.Training;
@@ -167,52 +166,6 @@ internal sealed class BlurCheck : ICheck
             Tensor y = subject.Training.Blur(subject.Tensor(x, ScalarType.Float64), σ);
             yield return Differences.Array($"blur by {σ}", y.shape, expected, Bridge.Values(y), 16 * 4 * 1.11e-16,
                 "base 2, not e; reach ⌊3σ⌋; zeros outside");
-        }
-    }
-}
-
-/// <summary>Losses and gradients that are not finite.</summary>
-internal sealed class FiniteCheck : ICheck
-{
-    public string Id => "training.finite";
-
-    public string Equation =>
-        "a loss or gradient of NaN stops the run before the optimiser steps: it is no number that could be replaced";
-
-    public string ToleranceBasis => "equal";
-
-    public IEnumerable<Finding> Run(Subject subject)
-    {
-        var config = new RunConfig
-        {
-            Generator = new() { Resolution = 16, ChannelBase = 64, ChannelMax = 4, ZDim = 4, WDim = 4, Layers = 3,
-                CriticalLayers = 1, Margin = 2 },
-            Discriminator = new() { Resolution = 16, ChannelBase = 64, ChannelMax = 4 },
-            Training = new() { Batch = 4 },
-        };
-        foreach (string phase in new[] { "G", "D", "R1" })
-        {
-            using IDisposable scope = NewDisposeScope();
-            using var state = new TrainingState(config, subject.Device);
-            using (no_grad())
-                state.D.named_parameters().First(p => p.name == "b4.out.weight").parameter.fill_(double.NaN);
-            Tensor real = subject.Tensor(new Draw(subject.Seed).Batch(4, 3, 16, 16), ScalarType.Float32);
-            nn.Module stepped = phase == "G" ? state.G : state.D;
-            double[][] before = [.. stepped.parameters().Select(Bridge.Values)];
-            string end = "a step";
-            try
-            {
-                subject.Training.Step(phase, state, real);
-            }
-            catch (TrainingStoppedException)
-            {
-                end = "stopped";
-            }
-            yield return Differences.Equal($"{phase} with a NaN in D", "stopped", end,
-                "training goes on from weights that are ruined, and nobody looks for weeks");
-            bool still = stepped.parameters().Zip(before).All(p => Bridge.Values(p.First).AsSpan().SequenceEqual(p.Second));
-            yield return Differences.Equal($"{phase}'s weights", "as before", still ? "as before" : "changed",
-                "the optimiser stepped before the gradients were looked at");
         }
     }
 }

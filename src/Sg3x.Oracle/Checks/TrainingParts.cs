@@ -28,8 +28,12 @@ public sealed record TrainingParts
     /// <summary>Average ← β·average + (1 − β)·source; buffers are copied.</summary>
     public required Action<nn.Module, nn.Module, double> Average { get; init; }
 
-    /// <summary>A step of a phase, "G", "D" or "R1", on real images.</summary>
+    /// <summary>A step of an iteration on real images: of "G", "D" or "R1", the moving average's ("EMA") or the augmentation's
+    /// ("p").</summary>
     public required Action<string, TrainingState, Tensor> Step { get; init; }
+
+    /// <summary>Asks whether every loss and gradient of the steps so far was finite.</summary>
+    public Action<TrainingState> Demand { get; init; } = state => state.DemandFinite();
 
     /// <summary>Trains a state on batches of real images until its configuration's images are shown; the action follows each
     /// iteration.</summary>
@@ -64,8 +68,7 @@ public sealed record TrainingParts
         Beta = WeightAverage.Beta,
         Average = WeightAverage.Update,
         Step = TakeStep,
-        Loop = (state, reals, after) => TrainingLoop.Run(
-            state, new TrainingPhases(state, new TickStatistics(), reals.Labels), reals, after, CancellationToken.None),
+        Loop = Train,
         Defaults = new TrainingConfig(),
         GeneratorLoss = Losses.Generator,
         DiscriminatorLoss = (fake, real) => Losses.DiscriminatorOnFake(fake) + Losses.DiscriminatorOnReal(real),
@@ -74,9 +77,16 @@ public sealed record TrainingParts
         Blur = InitialBlur.Apply,
     };
 
+    private static void Train(TrainingState state, ImageBatches reals, Action after)
+    {
+        using var statistics = new TickStatistics();
+        TrainingLoop.Run(state, new TrainingPhases(state, statistics, reals.Labels), reals, after, CancellationToken.None);
+    }
+
     private static void TakeStep(string phase, TrainingState state, Tensor real)
     {
-        var phases = new TrainingPhases(state, new TickStatistics());
+        using var statistics = new TickStatistics();
+        var phases = new TrainingPhases(state, statistics);
         switch (phase)
         {
             case "G":
@@ -85,9 +95,17 @@ public sealed record TrainingParts
             case "D":
                 phases.DiscriminatorStep(real);
                 break;
-            default:
+            case "R1":
                 phases.R1Step(real);
                 break;
+            case "EMA":
+                phases.AverageWeights();
+                break;
+            case "p":
+                phases.AdaptAugmentation();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(phase), phase, "Expected G, D, R1, EMA or p.");
         }
     }
 

@@ -66,28 +66,37 @@ public sealed class AugmentationController : IDisposable
 
     /// <summary>Counts real logits; in the mode that adapts, else nothing.</summary>
     /// <param name="logits">D of real images, any shape.</param>
-    public void Observe(Tensor logits)
+    /// <param name="withheld">bool [], on the device: where it is true nothing is counted; null: they are.</param>
+    public void Observe(Tensor logits, Tensor? withheld = null)
     {
         ArgumentNullException.ThrowIfNull(logits);
         if (_config.Mode != AugmentationConfig.Adaptive)
             return;
         using IDisposable noGradient = no_grad();
         using IDisposable scope = NewDisposeScope();
-        SignSum.add_(logits.sign().to_type(ScalarType.Float64).sum());
-        SignCount.add_(logits.numel());
+        Tensor sum = logits.sign().to_type(ScalarType.Float64).sum(), count = full_like(SignCount, logits.numel());
+        if (withheld is not null)
+        {
+            sum.masked_fill_(withheld, 0);
+            count.masked_fill_(withheld, 0);
+        }
+
+        SignSum.add_(sum);
+        SignCount.add_(count);
     }
 
     /// <summary>To be called at the end of every iteration; moves p where it is time.</summary>
     /// <param name="iteration">The iteration, from 0.</param>
-    public void EndIteration(long iteration)
+    /// <param name="withheld">bool [], on the device: where it is true all stays as it is; null: p may move.</param>
+    public void EndIteration(long iteration, Tensor? withheld = null)
     {
         if (_config.Mode != AugmentationConfig.Adaptive || (iteration + 1) % _config.Interval != 0)
             return;
         using IDisposable noGradient = no_grad();
         using IDisposable scope = NewDisposeScope();
-        Probability.copy_(Next(Probability, SignSum / SignCount.clamp_min(1), _config.Target, _step));
-        SignSum.zero_();
-        SignCount.zero_();
+        Tensor next = Next(Probability, SignSum / SignCount.clamp_min(1), _config.Target, _step), none = zeros_like(SignSum);
+        foreach ((Tensor now, Tensor then) in new[] { (Probability, next), (SignSum, none), (SignCount, none) })
+            now.copy_(withheld is null ? then : where(withheld, now, then));
     }
 
     /// <summary>Sets p to the configured one where it is fixed: the state may be that of a run in another mode.</summary>

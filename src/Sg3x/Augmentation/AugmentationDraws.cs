@@ -1,3 +1,4 @@
+using Sg3x.Data;
 using Sg3x.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,8 +61,7 @@ public sealed class AugmentationDraws
         Tensor uniform = rand([count, ValueCount], dtype: ScalarType.Float64, generator: generator);
         Tensor normal = randn([count, ValueCount], dtype: ScalarType.Float64, generator: generator);
         Tensor values = where(tensor(AmountTable.Normals, dtype: ScalarType.Bool), normal, uniform);
-        return new AugmentationDraws(
-            scope.MoveToOuter(choices.to(device, copy: true)), scope.MoveToOuter(values.to(device, copy: true)), seed, 0, null);
+        return Sent(choices, values, device, scope, seed, null);
     }
 
     /// <summary>
@@ -82,8 +82,7 @@ public sealed class AugmentationDraws
         double[] row = [.. AmountTable.Normals.Select(isNormal => isNormal ? normal : quantile)];
         row[(int)Amount.AngleAfter] = 0.5;
         Tensor values = tensor(row, dtype: ScalarType.Float64).unsqueeze(0).repeat(count, 1);
-        return new AugmentationDraws(
-            scope.MoveToOuter(choices.to(device, copy: true)), scope.MoveToOuter(values.to(device, copy: true)), 0, 0, quantile);
+        return Sent(choices, values, device, scope, 0, quantile);
     }
 
     /// <summary>The draws of some of the images.</summary>
@@ -108,7 +107,17 @@ public sealed class AugmentationDraws
             .. Enumerable.Range(0, (int)Count).Select(i => CounterRandom.Normal(
                 CounterRandom.Seed(_seed, RandomPurpose.AugmentationNoise, _first + i), CPU, shape)),
         ];
-        return cat(images).to(like.dtype, like.device).MoveToOuterDisposeScope();
+        return DeviceTransfer.Send(cat(images).to_type(like.dtype), like.device).MoveToOuterDisposeScope();
+    }
+
+    // Both go to the device in one transfer.
+    private static AugmentationDraws Sent(
+        Tensor choices, Tensor values, Device device, DisposeScope scope, long seed, double? quantile)
+    {
+        Tensor both = DeviceTransfer.Send(cat([choices, values], 1), device);
+        return new AugmentationDraws(
+            scope.MoveToOuter(both.narrow(1, 0, ChoiceCount)), scope.MoveToOuter(both.narrow(1, ChoiceCount, ValueCount)),
+            seed, 0, quantile);
     }
 
     private static void Check(Tensor draws, int columns, string name)

@@ -30,7 +30,8 @@ public static class NetworkBenchmark
         using var state = new TrainingState(config, device);
         int classes = config.Generator.CDim;
         ImageLabels? labels = classes > 0 ? ImageLabels.Each(classes) : null;
-        var phases = new TrainingPhases(state, new TickStatistics(), labels);
+        using var statistics = new TickStatistics();
+        var phases = new TrainingPhases(state, statistics, labels);
         Tensor? c = phases.ToLabels(labels?.Draw(0, batch));
         DiscriminatorConfig images = config.Discriminator;
         Tensor real = phases.ToDevice(

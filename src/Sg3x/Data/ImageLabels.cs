@@ -59,7 +59,7 @@ public sealed class ImageLabels
         }
 
         using var scope = NewDisposeScope();
-        return tensor(values).reshape(numbers.Count, classes).to(device ?? CPU).MoveToOuterDisposeScope();
+        return DeviceTransfer.Send(tensor(values).reshape(numbers.Count, classes), device ?? CPU).MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws the labels of generated images: those of images that are drawn uniformly, with replacement.</summary>

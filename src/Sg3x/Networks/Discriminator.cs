@@ -92,9 +92,10 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
         return verdict.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Shows what the blocks' layers make of images.</summary>
-    /// <param name="images">[N, 3, R, R], about −1 to 1.</param>
-    /// <param name="see">Is given the name of a layer (<c>b64.conv0</c>), its output and the bound on that.</param>
+    /// <summary>Shows what the layers with an activation make of images.</summary>
+    /// <param name="images">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation, N).</param>
+    /// <param name="see">Is given the name of a layer (<c>b64.conv0</c>), its output and the bound on that, infinity where there is
+    /// none.</param>
     internal void Watch(Tensor images, Action<string, Tensor, double> see)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -106,6 +107,7 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
             x = block.Pass(x, (layer, output, bound) => see($"{name}.{layer}", output, bound));
             size /= 2;
         }
+        b4.Pass(x, (layer, output, bound) => see($"{nameof(b4)}.{layer}", output, bound));
     }
 
     /// <summary>Copies a state with exactly this network's names and shapes.</summary>

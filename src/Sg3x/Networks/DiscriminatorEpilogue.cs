@@ -12,6 +12,7 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
 
     private readonly int channels;
     private readonly int group;
+    private readonly double clamp;
     private readonly DiscriminatorConv conv;
     private readonly FullyConnected fc;
     private readonly FullyConnected @out;
@@ -27,6 +28,7 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
     {
         this.channels = channels;
         this.group = group;
+        this.clamp = clamp;
         register_module(nameof(conv), conv = new DiscriminatorConv(channels + 1, channels, 3, generator, clamp: clamp));
         register_module(nameof(fc), fc = new FullyConnected(channels * Size * Size, channels, generator, activate: true));
         register_module(nameof(@out), @out = new FullyConnected(channels, outputs, generator));
@@ -36,13 +38,24 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
     /// <param name="input">[N, C, 4, 4], any floating dtype.</param>
     /// <returns>[N, outputs], the dtype of the weights.</returns>
     /// <exception cref="ArgumentException">The shape is another, or N is no multiple of min(group, N).</exception>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Pass(input, null);
+
+    /// <summary>Judges features, and shows what its layers with an activation make of them.</summary>
+    /// <param name="input">[N, C, 4, 4], any floating dtype.</param>
+    /// <param name="see">Is given the name of a layer, its output and the bound on that, infinity where there is none; null: nobody
+    /// looks.</param>
+    /// <returns>[N, outputs], the dtype of the weights.</returns>
+    /// <exception cref="ArgumentException">The shape is another, or N is no multiple of min(group, N).</exception>
+    internal Tensor Pass(Tensor input, Action<string, Tensor, double>? see)
     {
         NetworkState.CheckShape(nameof(input), input, null, channels, Size, Size);
         using DisposeScope scope = NewDisposeScope();
         Tensor wide = input.to(fc.Type);
         Tensor x = conv.forward(cat([wide, MinibatchDeviation(wide, group)], 1));
-        return @out.forward(fc.forward(x.reshape(x.shape[0], -1))).MoveToOuterDisposeScope();
+        see?.Invoke(nameof(conv), x, clamp);
+        Tensor y = fc.forward(x.reshape(x.shape[0], -1));
+        see?.Invoke(nameof(fc), y, double.PositiveInfinity);
+        return @out.forward(y).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -37,8 +37,11 @@ public static class Checkpoint
     /// <param name="state">What is saved.</param>
     /// <param name="more">More metadata, by keys of its own; null: none.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
+    /// <exception cref="TrainingStoppedException">A loss or gradient since the last look was not finite; nothing is
+    /// written.</exception>
     public static void Save(string path, TrainingState state, IReadOnlyDictionary<string, string>? more = null)
     {
+        state.DemandFinite();
         using IDisposable scope = NewDisposeScope();
         Dictionary<string, string> metadata = new(more ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
@@ -91,6 +94,7 @@ public static class Checkpoint
         state.Iteration = Number(file, IterationKey);
         state.OptimiserG.Steps = Number(file, StepsKey("adam_G"));
         state.OptimiserD.Steps = Number(file, StepsKey("adam_D"));
+        state.Finite.Clear();
     }
 
     /// <summary>Looks whether a checkpoint is whole.</summary>

@@ -1,3 +1,4 @@
+using Sg3x.Data;
 using static TorchSharp.torch;
 
 namespace Sg3x.Training;
@@ -92,7 +93,7 @@ public static class CounterRandom
     {
         using Generator generator = new((ulong)seed);
         using Tensor values = randn(shape, dtype: ScalarType.Float32, generator: generator);
-        return values.to(device, copy: true);
+        return DeviceTransfer.Send(values, device);
     }
 
     /// <summary>SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): increment and finaliser.</summary>

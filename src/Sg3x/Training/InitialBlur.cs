@@ -1,3 +1,4 @@
+using Sg3x.Data;
 using static TorchSharp.torch;
 
 namespace Sg3x.Training;
@@ -41,7 +42,8 @@ public static class InitialBlur
 
         long reach = taps.Length / 2;
         long[] shape = images.shape;
-        using Tensor filter = tensor(taps, dtype: images.dtype, device: images.device);
+        using Tensor ofHost = tensor(taps, dtype: images.dtype);
+        using Tensor filter = DeviceTransfer.Send(ofHost, images.device);
         Tensor planes = images.reshape(-1, 1, shape[2], shape[3]);
         Tensor rows = nn.functional.conv2d(planes, filter.reshape(1, 1, 1, -1), padding: [0, reach]);
         return nn.functional.conv2d(rows, filter.reshape(1, 1, -1, 1), padding: [reach, 0]).reshape(shape);

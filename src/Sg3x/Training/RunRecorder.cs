@@ -85,17 +85,26 @@ internal sealed class RunRecorder : IDisposable
     }
 
     /// <summary>What is due after an iteration.</summary>
+    /// <exception cref="TrainingStoppedException">A loss or gradient was not finite since the last time that something was due, or a
+    /// monitor stops the run.</exception>
     internal void AfterIteration()
     {
         _progress.Iterated(_state.Kimg);
         bool tick = IsDue(Snapshots.TickKimg);
+        bool samples = IsDue(Snapshots.SamplesKimg), quality = IsDue(_state.Config.Metrics.EveryKimg);
+        bool checkpoint = IsDue(Snapshots.CheckpointKimg);
+        if (tick || samples || quality || checkpoint)
+        {
+            // Only here does the host wait for the device.
+            _state.DemandFinite();
+        }
+
         if (tick && Tick() is MonitorAlarm alarm)
         {
             throw new TrainingStoppedException($"Iteration {_state.Iteration}: {alarm.Message}");
         }
 
-        bool samples = IsDue(Snapshots.SamplesKimg), quality = IsDue(_state.Config.Metrics.EveryKimg);
-        bool checkpoint = IsDue(Snapshots.CheckpointKimg) || (tick && _checkpointIsOverdue);
+        checkpoint |= tick && _checkpointIsOverdue;
         if ((samples || quality || checkpoint) && !IsOver)
         {
             _training.Stop();

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Sg3x.Training;
 
 /// <summary>A quantity that is averaged from one line of statistics to the next.</summary>
@@ -22,32 +24,61 @@ public enum Statistic
     R1Penalty,
 }
 
-/// <summary>Means since the last line of statistics.</summary>
-public sealed class TickStatistics
+/// <summary>Means since the last line of statistics. They are summed on the device, and read back when they are asked
+/// for.</summary>
+public sealed class TickStatistics : IDisposable
 {
-    private readonly double[] _sums = new double[Enum.GetValues<Statistic>().Length];
-    private readonly long[] _counts = new long[Enum.GetValues<Statistic>().Length];
+    private static readonly int Kinds = Enum.GetValues<Statistic>().Length;
+
+    private readonly long[] _counts = new long[Kinds];
+    private Tensor? _sums;
+    private double[]? _read;
 
     /// <summary>Adds one value of each kind.</summary>
-    /// <param name="kinds">What the values are.</param>
-    /// <param name="values">Means over a batch.</param>
-    public void Add(IReadOnlyList<Statistic> kinds, IReadOnlyList<float> values)
+    /// <param name="kinds">What the values are, K of them.</param>
+    /// <param name="values">Means over a batch, [K]; always of the same device.</param>
+    public void Add(IReadOnlyList<Statistic> kinds, Tensor values)
     {
+        ArgumentNullException.ThrowIfNull(kinds);
+        ArgumentNullException.ThrowIfNull(values);
+        using IDisposable scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        _sums ??= zeros([Kinds], ScalarType.Float64, values.device).DetachFromDisposeScope();
+        _read = null;
         for (int i = 0; i < kinds.Count; i++)
         {
-            _sums[(int)kinds[i]] += values[i];
+            _sums.select(0, (long)kinds[i]).add_(values.select(0, i));
             _counts[(int)kinds[i]]++;
         }
     }
 
-    /// <summary>The mean since the last <see cref="Reset"/>; null where nothing was added.</summary>
+    /// <summary>The mean since the last <see cref="Reset"/>; null where nothing was added. The first that is asked for after an
+    /// <see cref="Add"/> waits for the device, and reads all of them.</summary>
     /// <param name="kind">The quantity.</param>
-    public double? Mean(Statistic kind) => _counts[(int)kind] > 0 ? _sums[(int)kind] / _counts[(int)kind] : null;
+    public double? Mean(Statistic kind)
+    {
+        if (_counts[(int)kind] == 0)
+        {
+            return null;
+        }
+
+        if (_read is null)
+        {
+            using Tensor host = _sums!.cpu();
+            _read = host.data<double>().ToArray();
+        }
+
+        return _read[(int)kind] / _counts[(int)kind];
+    }
 
     /// <summary>Starts anew.</summary>
     public void Reset()
     {
-        Array.Clear(_sums);
+        _sums?.zero_();
+        _read = null;
         Array.Clear(_counts);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sums?.Dispose();
 }

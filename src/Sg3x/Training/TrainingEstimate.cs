@@ -48,8 +48,8 @@ public sealed record TrainingEstimate(
         long gParameters = g.Sum(l => l.Parameters);
         long dParameters = d.Sum(l => l.Parameters);
 
-        // G, its average, its gradient and Adam's two moments; D without an average.
-        long weights = FloatBytes * ((5 * gParameters) + (4 * dParameters));
+        // G, its average, its gradient, Adam's two moments and what it divides by; D without an average.
+        long weights = FloatBytes * ((6 * gParameters) + (5 * dParameters));
         long activations = config.BatchDevice * (g.Sum(l => l.ActivationBytes) + (2 * d.Sum(l => l.ActivationBytes)));
         if (cuda && config.Training.Precision == "bfloat16")
         {

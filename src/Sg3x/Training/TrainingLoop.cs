@@ -14,8 +14,9 @@ public static class TrainingLoop
     /// <param name="afterIteration">Called after each iteration, with the state at the iteration's end.</param>
     /// <param name="stop">Asks for a stop.</param>
     /// <returns>Whether all images have been shown.</returns>
-    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the phase's optimiser has not
-    /// stepped.</exception>
+    /// <exception cref="TrainingStoppedException">A loss or gradient was not finite: found at the end, or where
+    /// <paramref name="afterIteration"/> looked (<see cref="TrainingState.DemandFinite"/>). The state is the one from before that
+    /// step.</exception>
     public static bool Run(
         TrainingState state, TrainingPhases phases, ImageBatches reals, Action afterIteration, CancellationToken stop)
     {
@@ -24,6 +25,7 @@ public static class TrainingLoop
         {
             if (stop.IsCancellationRequested)
             {
+                state.DemandFinite();
                 return false;
             }
 
@@ -47,6 +49,7 @@ public static class TrainingLoop
             afterIteration();
         }
 
+        state.DemandFinite();
         return true;
     }
 }

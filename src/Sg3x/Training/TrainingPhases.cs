@@ -10,7 +10,8 @@ namespace Sg3x.Training;
 
 /// <summary>
 /// The steps of an iteration. Each goes through its batch in parts that fit the device and accumulates the gradient of the mean
-/// over the whole batch; the minibatch deviation takes its groups within a part.
+/// over the whole batch; the minibatch deviation takes its groups within a part. Nothing waits for the device: a loss or gradient
+/// that is not finite is noted there, and every update from then on withheld, until <see cref="TrainingState.DemandFinite"/> asks.
 /// </summary>
 public sealed class TrainingPhases
 {
@@ -41,7 +42,8 @@ public sealed class TrainingPhases
     /// <summary>Moves a batch to the device and to the range of the networks.</summary>
     /// <param name="bytes">uint8 [N, 3, R, R].</param>
     /// <returns>float32 [N, 3, R, R], 0…255 ↦ −1…1.</returns>
-    public Tensor ToDevice(Tensor bytes) => bytes.to(_state.Device).to_type(ScalarType.Float32).div(127.5).sub(1);
+    public Tensor ToDevice(Tensor bytes) =>
+        DeviceTransfer.Send(bytes, _state.Device).to_type(ScalarType.Float32).div(127.5).sub(1);
 
     /// <summary>Labels as the networks take them.</summary>
     /// <param name="classes">Classes of a batch, N of them.</param>
@@ -50,7 +52,6 @@ public sealed class TrainingPhases
         _labels is null || classes is null ? null : ImageLabels.OneHot(classes, _labels.Classes, _state.Device);
 
     /// <summary>G: min over G of E[softplus(−D(G(z)))], or of D(G(z, c), c) with classes.</summary>
-    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
     public void GeneratorStep()
     {
         Tensor z = Latents(RandomPurpose.GeneratorLatents);
@@ -59,8 +60,7 @@ public sealed class TrainingPhases
         {
             Tensor? label = part.Of(c);
             Tensor logits = Judge(_state.G.forward(part.Of(z), label), label, RandomPurpose.GeneratorAugmentation, part);
-            Tensor loss = Losses.Generator(logits);
-            return [new(loss, Statistic.GeneratorLoss)];
+            return new([new(Losses.Generator(logits), Statistic.GeneratorLoss)]);
         });
     }
 
@@ -70,51 +70,42 @@ public sealed class TrainingPhases
     /// of different σ² would each see another network.</remarks>
     /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
     /// <param name="labels">c of the real images, [N, CDim]; null of networks without classes.</param>
-    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the averages are as before.</exception>
     public void DiscriminatorStep(Tensor real, Tensor? labels = null)
     {
         Tensor z = Latents(RandomPurpose.DiscriminatorLatents);
         Tensor? c = Labels(RandomPurpose.DiscriminatorLabels);
         using IDisposable scope = NewDisposeScope();
-        (Tensor Average, Tensor Before)[] averages =
-            [.. _state.G.named_buffers().Where(b => IsAverage(b.name)).Select(b => (b.buffer, b.buffer.clone()))];
-        try
-        {
-            DiscriminatorStep(real, labels, z, c);
-        }
-        catch (TrainingStoppedException)
-        {
-            // The images that are not finite have moved them; what is kept of the run must not have.
-            using IDisposable noGradient = no_grad();
-            foreach ((Tensor average, Tensor before) in averages)
-            {
-                average.copy_(before);
-            }
-
-            throw;
-        }
-    }
-
-    private void DiscriminatorStep(Tensor real, Tensor? labels, Tensor z, Tensor? c) =>
+        Tensor[] averages = [.. _state.G.named_buffers().Where(b => IsAverage(b.name)).Select(b => b.buffer)];
+        Tensor before = Joined();
         Minimise("D", _state.OptimiserD, part =>
         {
             Tensor? label = part.Of(c);
             Tensor fakes = GenerateForDiscriminator(part.Of(z), label, updateAverages: part.IsFirst);
             Tensor fakeLogits = Judge(fakes, label, RandomPurpose.FakeAugmentation, part);
             Tensor realLogits = Judge(part.Of(real), part.Of(labels), RandomPurpose.RealAugmentation, part);
-            _state.Augmentation.Controller.Observe(realLogits);
-            return
-            [
-                new(Losses.DiscriminatorOnFake(fakeLogits), Statistic.DiscriminatorLossFake),
-                new(Losses.DiscriminatorOnReal(realLogits), Statistic.DiscriminatorLossReal),
-                new(realLogits.detach().sign().mean(), Statistic.RealSign, Weight: 0),
-            ];
+            return new(
+                [
+                    new(Losses.DiscriminatorOnFake(fakeLogits), Statistic.DiscriminatorLossFake),
+                    new(Losses.DiscriminatorOnReal(realLogits), Statistic.DiscriminatorLossReal),
+                    new(realLogits.detach().sign().mean(), Statistic.RealSign, Weight: 0),
+                ],
+                realLogits);
         });
+
+        // They have moved before anything was known of the images that moved them.
+        using IDisposable noGradient = no_grad();
+        Tensor[] kept = where(_state.Finite.Withheld, before, Joined()).split([.. averages.Select(a => a.numel())]);
+        foreach ((Tensor average, Tensor value) in averages.Zip(kept))
+        {
+            average.copy_(value.view(average.shape));
+        }
+
+        Tensor Joined() => cat([.. averages.Select(a => a.reshape(-1))]);
+    }
 
     /// <summary>R1: a step on k·γ/2·E‖∇ₓ D(x)‖², k the interval at which it is made.</summary>
     /// <param name="real">x, float32 [N, 3, R, R] in [−1, 1].</param>
     /// <param name="labels">c of the images, [N, CDim]; null of networks without classes.</param>
-    /// <exception cref="TrainingStoppedException">A loss or gradient is not finite.</exception>
     public void R1Step(Tensor real, Tensor? labels = null)
     {
         double weight = Config.R1Interval * Config.R1Gamma / 2;
@@ -122,26 +113,27 @@ public sealed class TrainingPhases
         {
             Tensor x = part.Of(real).detach().requires_grad_(true);
             Tensor logits = Judge(x, part.Of(labels), RandomPurpose.PenaltyAugmentation, part);
-            _state.Augmentation.Controller.Observe(logits);
-            return
-            [
-                new(Losses.R1(logits, x), Statistic.R1Penalty, weight),
+            return new(
+                [
+                    new(Losses.R1(logits, x), Statistic.R1Penalty, weight),
 
-                // No penalty depends on the last bias: with weight 0 it has a gradient all the same, and Adam a step for it.
-                new(logits.mean(), Statistic.None, Weight: 0),
-                new(logits.detach().sign().mean(), Statistic.RealSign, Weight: 0),
-            ];
+                    // No penalty depends on the last bias: with weight 0 it has a gradient all the same, and Adam a step for it.
+                    new(logits.mean(), Statistic.None, Weight: 0),
+                    new(logits.detach().sign().mean(), Statistic.RealSign, Weight: 0),
+                ],
+                logits);
         });
     }
 
     /// <summary>Moves the probability of augmentation where it is time, by r_t.</summary>
-    public void AdaptAugmentation() => _state.Augmentation.Controller.EndIteration(_state.Iteration);
+    public void AdaptAugmentation() => _state.Augmentation.Controller.EndIteration(_state.Iteration, _state.Finite.Withheld);
 
     /// <summary>G_ema ← β·G_ema + (1 − β)·G.</summary>
     public void AverageWeights() => WeightAverage.Update(
         _state.Average,
         _state.G,
-        WeightAverage.Beta(Config.Batch, _state.Config.EmaHalfLifeImages, Config.EmaRampup, _state.Images));
+        WeightAverage.Beta(Config.Batch, _state.Config.EmaHalfLifeImages, Config.EmaRampup, _state.Images),
+        _state.Finite.Withheld);
 
     /// <summary>D's verdict on images as it sees them: blurred at the start of config R's training, then augmented.</summary>
     private Tensor Judge(Tensor images, Tensor? labels, RandomPurpose augmentation, BatchPart part)
@@ -169,18 +161,18 @@ public sealed class TrainingPhases
         ToLabels(_labels?.Draw(CounterRandom.Seed(Config.Seed, purpose, _state.Iteration), Config.Batch));
 
     /// <summary>One optimiser step on the weighted sum of the terms that <paramref name="loss"/> gives for each part.</summary>
-    private void Minimise(string phase, AdamOptimiser optimiser, Func<BatchPart, Term[]> loss)
+    private void Minimise(string phase, AdamOptimiser optimiser, Func<BatchPart, PartLoss> loss)
     {
         using IDisposable scope = NewDisposeScope();
         Parameter[] parameters = [.. optimiser.Parameters];
-        Tensor[]? gradients = null;
-        List<Tensor> values = [];
+        Tensor? gradient = null;
+        List<Tensor> values = [], realLogits = [];
         Statistic[] kinds = [];
         int parts = Config.Batch / _state.Config.BatchDevice;
         for (int i = 0; i < parts; i++)
         {
             using DisposeScope partScope = NewDisposeScope();
-            Term[] terms = loss(new BatchPart(i, _state.Config.BatchDevice));
+            (Term[] terms, Tensor? ofReals) = loss(new BatchPart(i, _state.Config.BatchDevice));
             kinds = [.. terms.Select(t => t.Kind)];
             Tensor total = terms.Where(t => t.Value.requires_grad)
                 .Select(t => t.Value * (t.Weight / parts))
@@ -188,23 +180,31 @@ public sealed class TrainingPhases
             IList<Tensor> ofPart = autograd.grad([total], parameters);
             CustomBackward.ThrowIfFailed();
             values.Add(partScope.MoveToOuter(stack([.. terms.Select(t => t.Value.detach())])));
-            if (gradients is null)
+            if (ofReals is not null)
             {
-                gradients = [.. ofPart.Select(partScope.MoveToOuter)];
+                realLogits.Add(partScope.MoveToOuter(ofReals.detach()));
             }
-            else
-            {
-                foreach ((Tensor sum, Tensor gradient) in gradients.Zip(ofPart))
-                {
-                    sum.add_(gradient);
-                }
-            }
+
+            Tensor flat = optimiser.Layout.Flatten(ofPart);
+            gradient = gradient is null ? partScope.MoveToOuter(flat) : gradient.add_(flat);
         }
 
-        float[] means = FiniteCheck.Require(phase, _state.Iteration, stack(values).mean([0]), kinds, gradients!, optimiser);
-        optimiser.Step(gradients!);
+        Tensor means = stack(values).mean([0]), withheld = _state.Finite.Withheld;
+        _state.Finite.Look(
+            new(phase, _state.Iteration, _state.OptimiserG.Steps, _state.OptimiserD.Steps, kinds, optimiser.Layout), means,
+            gradient!);
+        optimiser.Step(gradient!, withheld);
         _statistics.Add(kinds, means);
+        if (realLogits.Count > 0)
+        {
+            _state.Augmentation.Controller.Observe(cat(realLogits), withheld);
+        }
     }
+
+    /// <summary>The loss of a part of the batch.</summary>
+    /// <param name="Terms">What is minimised, and counted.</param>
+    /// <param name="RealLogits">D's verdicts on real images, for the augmentation; null where there are none.</param>
+    private sealed record PartLoss(Term[] Terms, Tensor? RealLogits = null);
 
     /// <summary>A term of a loss: its mean over a part of the batch, what it is counted as, and its weight in the sum.</summary>
     private sealed record Term(Tensor Value, Statistic Kind, double Weight = 1);

@@ -169,7 +169,7 @@ public static class TrainingRun
         TrainingState state, RunFolder run, IImageDataset dataset, TrainingRunOptions options, Beginning beginning)
     {
         RunConfig config = state.Config;
-        TickStatistics statistics = new();
+        using TickStatistics statistics = new();
         List<string> warnings = [.. beginning.Warnings];
         beginning.Quality?.OpenBest(run, warnings.Add);
         using RunRecorder recorder = new(
@@ -203,19 +203,29 @@ public static class TrainingRun
         recorder.Begin(beginning.Verification?.Summary, beginning.Transfer, options.Stop);
         try
         {
-            bool completed = TrainingLoop.Run(
-                state, new TrainingPhases(state, statistics, dataset.Labels), reals, recorder.AfterIteration, options.Stop);
-            return recorder.End(completed);
+            return Loop();
         }
         catch (TrainingStoppedException e)
         {
             recorder.Stop(e);
             throw;
         }
-        catch (UserException)
+
+        TrainingSummary Loop()
         {
-            recorder.Rescue();
-            throw;
+            try
+            {
+                bool completed = TrainingLoop.Run(
+                    state, new TrainingPhases(state, statistics, dataset.Labels), reals, recorder.AfterIteration, options.Stop);
+                return recorder.End(completed);
+            }
+            catch (UserException)
+            {
+                // What was not finite before it says more.
+                state.DemandFinite();
+                recorder.Rescue();
+                throw;
+            }
         }
     }
 

@@ -48,7 +48,9 @@ internal sealed class TrainingSamples : IDisposable
         using IDisposable scope = NewDisposeScope();
         long count = Math.Min(MeasuredImages, _gridLatents.shape[0]);
         Tensor latents = _gridLatents.narrow(0, 0, count);
-        Tensor reals = Reals(Spread(0, MeasuredImages, MeasuredImages)).to(_state.Device);
+        int group = Math.Min(Config.Discriminator.MinibatchStdGroup, MeasuredImages);
+        int images = MeasuredImages - (MeasuredImages % group);
+        Tensor reals = Reals(Spread(0, images, images)).to(_state.Device);
         return
         [
             .. LayerActivity.Measure(_state.G, latents, _gridLabels?.narrow(0, 0, count)),

@@ -27,6 +27,7 @@ public sealed class TrainingState : IDisposable
         G.Synthesis.MagnitudeBeta = Math.Pow(0.5, config.Training.Batch / (config.Training.MagnitudeHalfLifeKimg * 1000));
         Average.eval();
         Augmentation = new RunAugmentation(config, device);
+        Finite = new FiniteRecord(device);
 
         TrainingConfig t = config.Training;
         G.Synthesis.Rematerialised = t.Rematerialise;
@@ -70,6 +71,9 @@ public sealed class TrainingState : IDisposable
     /// <summary>Adam of D, corrected for lazy regularisation; R1 steps share its state.</summary>
     public AdamOptimiser OptimiserD { get; }
 
+    /// <summary>Whether all losses and gradients have been finite. It is no part of what is saved.</summary>
+    public FiniteRecord Finite { get; }
+
     /// <summary>Iterations done.</summary>
     public long Iteration { get; set; }
 
@@ -79,9 +83,27 @@ public sealed class TrainingState : IDisposable
     /// <summary>Thousands of real images shown to D so far.</summary>
     public double Kimg => Images / 1000.0;
 
+    /// <summary>
+    /// Reads whether every loss and gradient has been finite, which waits for the device. To be called before anything of the state
+    /// is saved or shown: where one was not, the device has withheld every update since, and here the host's counters go back to
+    /// that step. So the state is the one from before it.
+    /// </summary>
+    /// <exception cref="TrainingStoppedException">One was not: the message names iteration, phase and tensor.</exception>
+    public void DemandFinite()
+    {
+        if (Finite.Read() is not { } found)
+        {
+            return;
+        }
+
+        (Iteration, OptimiserG.Steps, OptimiserD.Steps) = (found.Step.Iteration, found.Step.StepsOfG, found.Step.StepsOfD);
+        throw new TrainingStoppedException(found.Step.Iteration, found.Step.Phase, found.Tensor, found.Value);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Finite.Dispose();
         OptimiserG.Dispose();
         OptimiserD.Dispose();
         G.Dispose();

@@ -26,15 +26,32 @@ public static class WeightAverage
     public static void Update(nn.Module average, nn.Module source, double beta)
     {
         using IDisposable scope = NewDisposeScope();
+        Update(average, source, beta, zeros([], ScalarType.Bool, source.parameters().First().device));
+    }
+
+    /// <summary>The same, or on the device nothing.</summary>
+    /// <param name="average">Network that holds the average.</param>
+    /// <param name="source">Network of the same architecture.</param>
+    /// <param name="beta">Share of the average that stays, 0 to 1.</param>
+    /// <param name="withheld">bool [], on the device: where it is true the average keeps its bits.</param>
+    public static void Update(nn.Module average, nn.Module source, double beta, Tensor withheld)
+    {
+        using IDisposable scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
+
+        // 1·x + (−0) is x, −0 included. One piece of memory is enough for what is added.
+        Tensor first = source.parameters().First();
+        Tensor share = full([], beta, first.dtype, first.device).masked_fill_(withheld, 1);
+        Tensor room = empty([source.parameters().Max(p => p.numel())], first.dtype, first.device);
         foreach (((_, Tensor mean), (_, Tensor value)) in average.named_parameters().Zip(source.named_parameters()))
         {
-            mean.mul_(beta).add_(value, 1 - beta);
+            Tensor added = room.narrow(0, 0, value.numel()).view(value.shape).copy_(value).masked_fill_(withheld, -0.0);
+            mean.mul_(share).add_(added, 1 - beta);
         }
 
         foreach (((_, Tensor copy), (_, Tensor value)) in average.named_buffers().Zip(source.named_buffers()))
         {
-            copy.copy_(value);
+            copy.copy_(where(withheld, copy, value));
         }
     }
 }

@@ -35,6 +35,8 @@ public static partial class torch
 
         public Tensor cpu() => to(torch.CPU);
 
+        public Tensor pin_memory() => Operator.Call("pin_memory", this);
+
         public Tensor cuda(Device? device = null, bool non_blocking = false)
         {
             if (device is not null && device.type != DeviceType.CUDA)

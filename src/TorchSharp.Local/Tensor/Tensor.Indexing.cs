@@ -103,6 +103,8 @@ public static partial class torch
 
         public Tensor index_select(long dim, Tensor index) => Operator.Call("index_select", this, dim, index);
 
+        public Tensor masked_fill_(Tensor mask, Scalar value) => Operator.InPlace("masked_fill_.Scalar", this, mask, value);
+
         public Tensor gather(long dim, Tensor index) => Operator.Call("gather", this, dim, index);
 
         public Tensor scatter_add_(long dim, Tensor index, Tensor src) => Operator.InPlace("scatter_add_", this, dim, index, src);

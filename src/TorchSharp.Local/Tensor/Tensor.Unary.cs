@@ -39,6 +39,8 @@ public static partial class torch
 
         public Tensor sqrt() => Operator.Call("sqrt", this);
 
+        public Tensor sqrt_() => Operator.InPlace("sqrt_", this);
+
         public Tensor square() => Operator.Call("square", this);
 
         public Tensor tanh() => Operator.Call("tanh", this);

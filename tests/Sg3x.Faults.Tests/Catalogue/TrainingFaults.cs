@@ -103,20 +103,7 @@ internal static class TrainingFaults
             BlurSigma = (first, fade, images) => first * Math.Abs(1 - images / fade),
         }),
         Fault("NaN taken for 0", "what is not finite", WriteUp, "NaN losses replaced instead of stopped on", "training.finite",
-            p => p with
-        {
-            Step = (phase, state, real) =>
-            {
-                try
-                {
-                    p.Step(phase, state, real);
-                }
-                catch (TrainingStoppedException)
-                {
-                    // The step is left out, and training goes on.
-                }
-            },
-        }),
+            p => p with { Demand = _ => { } }),
         Fault("stopped a step too late", "what is not finite", Classic, "the loss is looked at after the optimiser has stepped",
             "training.finite", p => p with
         {
@@ -129,7 +116,77 @@ internal static class TrainingFaults
                 p.Step(phase, state, real);
             },
         }),
+        Fault("steps after what is not finite", "updates after what is not finite", Classic,
+            "the next losses are finite again, and Adam steps on where the run was to end", "training.finite", p =>
+            p with { Step = (phase, state, real) => Anew(state, () => p.Step(phase, state, real)) }),
+        Fault("a gradient of 0 for what is not finite", "updates after what is not finite", Classic,
+            "Adam moves on by its averages, which decay: no gradient is not no step", "training.finite", p => p with
+        {
+            Step = (phase, state, real) =>
+            {
+                p.Step(phase, state, real);
+                if (phase == "D" && state.Finite.Withheld.item<bool>())
+                    state.OptimiserD.Step([.. state.OptimiserD.Parameters.Select(parameter => zeros_like(parameter))]);
+            },
+        }),
+        Fault("the last one named", "which is named of what is not finite", Classic,
+            "a record that each writes over: the cause is gone, and the last consequence reported", "training.finite", p =>
+            p with
+        {
+            Step = (phase, state, real) =>
+            {
+                if (real.isnan().any().item<bool>())
+                    Anew(state, () => p.Step(phase, state, real));
+                else
+                    p.Step(phase, state, real);
+            },
+        }),
+        Fault("G_ema not withheld", "averages of what is not finite", Classic,
+            "it goes on towards a G that stands still: what is saved is no state that the run ever had", "training.finite", p =>
+            p with
+        {
+            Step = (phase, state, real) =>
+            {
+                if (phase == "EMA")
+                    WeightAverage.Update(state.Average, state.G, 0.5);
+                else
+                    p.Step(phase, state, real);
+            },
+        }),
+        Fault("σ² and w_avg not withheld", "averages of what is not finite", Classic,
+            "they move in the forward pass, before anything is known of its loss", "training.finite", p => p with
+        {
+            Step = (phase, state, real) =>
+            {
+                p.Step(phase, state, real);
+                using IDisposable quiet = no_grad();
+                if (phase == "D" && state.Finite.Withheld.item<bool>())
+                    state.G.Map(zeros(4, state.Config.Generator.ZDim), updateAverages: true);
+            },
+        }),
+        Fault("p not withheld", "augmentation of what is not finite", Classic,
+            "p is moved by the signs from before, and then again when the run goes on", "training.finite", p => p with
+        {
+            Step = (phase, state, real) =>
+            {
+                if (phase == "p")
+                    state.Augmentation.Controller.EndIteration(state.Iteration);
+                else
+                    p.Step(phase, state, real);
+            },
+        }),
     ];
+
+    // A step that does not heed what was found before it.
+    private static void Anew(TrainingState state, Action step)
+    {
+        using IDisposable quiet = no_grad();
+        using Tensor before = state.Finite.Withheld.clone();
+        state.Finite.Withheld.fill_(false);
+        using (enable_grad())
+            step();
+        state.Finite.Withheld.copy_(state.Finite.Withheld.bitwise_or(before));
+    }
 
     private static PlantedFault Fault(
         string name, string mechanism, string source, string story, string caughtBy, Func<TrainingParts, TrainingParts> change) =>

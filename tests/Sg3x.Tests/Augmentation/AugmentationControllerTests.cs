@@ -91,6 +91,22 @@ public sealed class AugmentationControllerTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_moves_while_it_is_withheld()
+    {
+        using AugmentationController controller = new(Ada with { P = 0.5, Interval = 1 }, 2, CPU);
+        double step = AugmentationController.Step(2, 1, 500);
+        controller.Observe(ones(2, 1), tensor(false));
+        controller.Observe(full([3, 1], double.NaN), tensor(true));
+        Assert.Equal((2, 2), (controller.SignSum.item<double>(), controller.SignCount.item<double>()));
+        controller.EndIteration(0, tensor(true));
+        Assert.Equal(0.5, controller.Probability.item<double>());
+        Assert.Equal((2, 2), (controller.SignSum.item<double>(), controller.SignCount.item<double>()));
+        controller.EndIteration(0, tensor(false));
+        Assert.Equal(0.5 + step, controller.Probability.item<double>());
+        Assert.Equal((0, 0), (controller.SignSum.item<double>(), controller.SignCount.item<double>()));
+    }
+
+    [Fact]
     public void A_fixed_p_is_that_of_the_configuration_whatever_was_restored()
     {
         using AugmentationController stays = new(Ada with { Mode = "fixed", P = 0.3 }, 2, CPU);

@@ -452,6 +452,49 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("\"stopped\"", File.ReadAllText(run.Log), StringComparison.Ordinal);
     }
 
+    /// <summary>G's first step is what D's cannot bear; no line of statistics is due, but something else is.</summary>
+    [Theory]
+    [InlineData("samples", 4)]
+    [InlineData("checkpoint", 4)]
+    [InlineData("stop", 3)]
+    [InlineData("images", 0)]
+    [InlineData("end", 11)]
+    public void Whatever_is_due_first_finds_what_was_not_finite(string due, int iterations)
+    {
+        using CancellationTokenSource stop = new();
+        SilentProgress progress = new()
+        {
+            OnIteration = i =>
+            {
+                Cancel(stop, due == "stop" && i == iterations);
+                Array.ForEach(due == "images" && i == 2 ? Directory.GetFiles(_images.Root) : [], File.Delete);
+            },
+        };
+        RunConfig config = Tiny with
+        {
+            Training = Tiny.Training with { GeneratorLearningRate = 1e30, Kimg = due == "images" ? 1 : Tiny.Training.Kimg },
+            Snapshots = Tiny.Snapshots with
+            {
+                TickKimg = 100, SamplesKimg = due == "samples" ? 0.016 : 0, CheckpointKimg = due == "checkpoint" ? 0.016 : 0,
+            },
+        };
+        TrainingRunOptions options = new()
+        {
+            Progress = progress, Stop = stop.Token, Data = new ImageDatasetOptions { CacheBytes = 0 },
+        };
+        TrainingStoppedException found = Assert.Throws<TrainingStoppedException>(
+            () => TrainingRun.Start(config, _folder.File("run"), options));
+        Assert.Equal((0, "D"), (found.Iteration, found.Phase));
+        RunFolder run = new(_folder.File("run"));
+        Assert.Empty(run.Checkpoints());
+        Assert.Null(Checkpoint.FindDamage(run.Stopped(0)));
+        Assert.Equal([run.Reals, run.Samples(0)], progress.Files);
+        if (due != "images")
+        {
+            Assert.Equal(iterations, progress.Iterations);
+        }
+    }
+
     [Fact]
     public void A_step_on_what_is_not_finite_is_not_made()
     {
@@ -464,10 +507,14 @@ public sealed class TrainingRunTests : IDisposable
 
         float[] before = Weights();
         TrainingPhases phases = new(state, new TickStatistics());
-        TrainingStoppedException stop = Assert.Throws<TrainingStoppedException>(phases.GeneratorStep);
+        phases.GeneratorStep();
+        TrainingStoppedException stop = Assert.Throws<TrainingStoppedException>(state.DemandFinite);
         Assert.Equal((0, "G"), (stop.Iteration, stop.Phase));
         Assert.Equal(before, Weights());
         Assert.Equal(0, state.OptimiserG.Steps);
+        state.DemandFinite();
+        phases.GeneratorStep();
+        Assert.Equal(stop.Message, Assert.Throws<TrainingStoppedException>(state.DemandFinite).Message);
 
         float[] Weights() => [.. state.G.named_parameters().SelectMany(p => p.parameter.data<float>().ToArray())];
     }

@@ -36,6 +36,23 @@ public sealed class WeightAverageTests
         Assert.True(average.Weight.requires_grad);
     }
 
+    [Fact]
+    public void An_update_has_the_bits_of_its_formula_and_one_withheld_changes_none()
+    {
+        using IDisposable scope = NewDisposeScope();
+        Net average = new(0.1f, float.NaN), source = new(0.7f, -0f);
+        Tensor expected = average.Weight.detach().clone().mul_(0.3).add_(source.Weight.detach(), 1 - 0.3);
+        WeightAverage.Update(average, source, 0.3, tensor(false));
+        Assert.Equal(Bits(expected), Bits(average.Weight));
+        Assert.Equal(Bits(source.Buffer), Bits(average.Buffer));
+
+        Net other = new(-0f, 5), wrong = new(float.NaN, 6);
+        WeightAverage.Update(other, wrong, 0.3, tensor(true));
+        Assert.Equal((Bits(tensor(-0f)), 5f), (Bits(other.Weight), other.Buffer.item<float>()));
+
+        static int Bits(Tensor value) => BitConverter.SingleToInt32Bits(value.item<float>());
+    }
+
     private sealed class Net : nn.Module
     {
         internal Net(float weight, float buffer)

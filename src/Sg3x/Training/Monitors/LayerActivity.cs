@@ -48,9 +48,9 @@ public sealed record LayerActivity(string Name, double? Magnitude, double Clampe
             new LayerActivity(layer.Plan.Name, values[3 * i], values[(3 * i) + 1], values[(3 * i) + 2]))];
     }
 
-    /// <summary>Measures the layers of D's blocks that have a clamp.</summary>
+    /// <summary>Measures the layers of D that have an activation; without a clamp no value is at it.</summary>
     /// <param name="d">The discriminator.</param>
-    /// <param name="images">[N, 3, R, R], about −1 to 1.</param>
+    /// <param name="images">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation, N).</param>
     public static IReadOnlyList<LayerActivity> Measure(Networks.Discriminator d, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(d);

@@ -26,7 +26,8 @@ public sealed class MonitoredRunTests : IDisposable
         Assert.Empty(summary.Warnings);
         Assert.Equal(progress.Ticks[^1], summary.Last);
         using TrainingState state = new(TinyRun.Config, CPU);
-        string[] ofD = ["D.b16.fromrgb", "D.b16.conv0", "D.b16.conv1", "D.b8.conv0", "D.b8.conv1"];
+        string[] ofD =
+            ["D.b16.fromrgb", "D.b16.conv0", "D.b16.conv1", "D.b8.conv0", "D.b8.conv1", "D.b4.conv", "D.b4.fc"];
         Assert.Equal(
             [.. state.G.Synthesis.Layers.Select(l => l.Plan.Name), .. ofD], progress.Ticks[0].Layers!.Select(l => l.Name));
         Assert.All(progress.Ticks.SelectMany(t => t.Layers!), layer =>
@@ -71,6 +72,38 @@ public sealed class MonitoredRunTests : IDisposable
         Assert.Equal(["D.b16.conv1"], layers.Where(l => l.Clamped > 0).Select(l => l.Name));
         Assert.Equal(["D.b8.conv0", "D.b8.conv1"], layers.Where(l => l.Zero > 0.1).Select(l => l.Name));
         Assert.Equal(1, layers[2].Clamped);
+    }
+
+    [Fact]
+    public void The_end_of_D_is_watched_too()
+    {
+        using IDisposable scope = NewDisposeScope();
+        using TrainingState state = new(TinyRun.Config, CPU);
+        Tensor images = randn(4, 3, 16, 16);
+        using (no_grad())
+        {
+            // Beyond the clamp; what is connected with nothing, and has no clamp, is zero.
+            state.D.state_dict()["b4.conv.bias"].fill_(1e4f);
+            state.D.state_dict()["b4.fc.weight"].zero_();
+        }
+
+        LayerActivity[] end = [.. LayerActivity.Measure(state.D, images).TakeLast(2)];
+        Assert.Equal([("D.b4.conv", 1.0, 0.0), ("D.b4.fc", 0, 1)], end.Select(l => (l.Name, l.Clamped, l.Zero)));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void Layers_are_measured_in_whole_groups(int group)
+    {
+        RunConfig config = TinyRun.Config with
+        {
+            Discriminator = TinyRun.Config.Discriminator with { MinibatchStdGroup = group },
+            Training = TinyRun.Config.Training with { Batch = 6, Kimg = 0.012 },
+        };
+        SilentProgress progress = new();
+        TrainingRun.Start(config, Run.Root, new TrainingRunOptions { Progress = progress });
+        Assert.Contains("D.b4.fc", progress.Ticks[0].Layers!.Select(l => l.Name));
     }
 
     /// <summary>G stands still, and D, without a penalty, learns to tell its images apart: a true collapse, from about the
