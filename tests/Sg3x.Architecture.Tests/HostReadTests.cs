@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Sg3x.Architecture.Tests;
 
 /// <summary>
-/// Within an iteration of the training the host does not wait for the device: nothing is read back from it, and what is sent to it
-/// goes through <c>DeviceTransfer</c>. On a CPU both are free, so only the sources can say.
+/// Within an iteration of the training the host does not wait for the device: nothing is read back from it, and what is sent to
+/// it goes through <c>DeviceTransfer</c>. On a CPU both are free, so only the sources can say.
 /// </summary>
 public partial class HostReadTests
 {

@@ -93,9 +93,10 @@ public sealed class Discriminator : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Shows what the layers with an activation make of images.</summary>
-    /// <param name="images">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation, N).</param>
-    /// <param name="see">Is given the name of a layer (<c>b64.conv0</c>), its output and the bound on that, infinity where there is
-    /// none.</param>
+    /// <param name="images">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation,
+    /// N).</param>
+    /// <param name="see">Is given the name of a layer (<c>b64.conv0</c>), its output and the bound on that, infinity where there
+    /// is none.</param>
     internal void Watch(Tensor images, Action<string, Tensor, double> see)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -42,8 +42,8 @@ public sealed class DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
 
     /// <summary>Judges features, and shows what its layers with an activation make of them.</summary>
     /// <param name="input">[N, C, 4, 4], any floating dtype.</param>
-    /// <param name="see">Is given the name of a layer, its output and the bound on that, infinity where there is none; null: nobody
-    /// looks.</param>
+    /// <param name="see">Is given the name of a layer, its output and the bound on that, infinity where there is none; null:
+    /// nobody looks.</param>
     /// <returns>[N, outputs], the dtype of the weights.</returns>
     /// <exception cref="ArgumentException">The shape is another, or N is no multiple of min(group, N).</exception>
     internal Tensor Pass(Tensor input, Action<string, Tensor, double>? see)

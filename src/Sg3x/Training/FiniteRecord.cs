@@ -6,7 +6,7 @@ namespace Sg3x.Training;
 /// <summary>
 /// The first loss or gradient of a training that is not finite. It is found, and kept, on the device, where every later update is
 /// withheld by <see cref="Withheld"/>; the host learns of it when it asks. So the device never waits for the host within an
-/// iteration. On a CPU asking would cost nothing, but a step that is withheld there as on a GPU is one that tests on a CPU have seen.
+/// iteration. On a CPU asking would cost nothing, but what withholds a step on a GPU is then what tests on a CPU have seen.
 /// </summary>
 public sealed class FiniteRecord : IDisposable
 {
@@ -66,7 +66,8 @@ public sealed class FiniteRecord : IDisposable
 
     /// <summary>Reads the record, in one transfer that waits for the device; without one where no step was made since the last
     /// time.</summary>
-    /// <returns>What was found first since the beginning; null where all was finite, and where there was nothing to read.</returns>
+    /// <returns>What was found first since the beginning; null where all was finite, and where there was nothing to
+    /// read.</returns>
     internal Found? Read()
     {
         if (_unread.Count == 0)

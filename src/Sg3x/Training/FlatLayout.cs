@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Sg3x.Training;
 
 /// <summary>
-/// How the tensors of some parameters lie one after the other in a single one, [<see cref="Rows"/>, <see cref="RowLength"/>], whose
-/// last row ends in zeros: what is done to all elements alike is then a few kernels for a network, and not a few for each of its
-/// parameters.
+/// How the tensors of some parameters lie one after the other in a single one, [<see cref="Rows"/>, <see cref="RowLength"/>],
+/// whose last row ends in zeros: what is done to all elements alike is then a few kernels for a network, and not a few for each
+/// of its parameters.
 /// </summary>
 internal sealed class FlatLayout : IDisposable
 {

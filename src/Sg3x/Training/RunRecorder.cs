@@ -85,8 +85,8 @@ internal sealed class RunRecorder : IDisposable
     }
 
     /// <summary>What is due after an iteration.</summary>
-    /// <exception cref="TrainingStoppedException">A loss or gradient was not finite since the last time that something was due, or a
-    /// monitor stops the run.</exception>
+    /// <exception cref="TrainingStoppedException">A loss or gradient was not finite since the last time that something was due, or
+    /// a monitor stops the run.</exception>
     internal void AfterIteration()
     {
         _progress.Iterated(_state.Kimg);

@@ -20,7 +20,7 @@ public sealed record LayerEstimate(
 /// <param name="Layers">The layers of both networks.</param>
 /// <param name="GeneratorParameters">Trained values of G.</param>
 /// <param name="DiscriminatorParameters">Trained values of D.</param>
-/// <param name="WeightBytes">G, G_ema, D, both optimisers' states and the gradients, float32.</param>
+/// <param name="WeightBytes">G, G_ema, D, both optimisers' states and scratch memory, and the gradients, float32.</param>
 /// <param name="ActivationBytes">What the largest step keeps for its backward pass.</param>
 /// <param name="SecondsPerKimg">Seconds for a thousand images.</param>
 /// <param name="TotalSeconds">Seconds for the whole run, snapshots left out.</param>

@@ -11,7 +11,7 @@ namespace Sg3x.Training;
 /// <summary>
 /// The steps of an iteration. Each goes through its batch in parts that fit the device and accumulates the gradient of the mean
 /// over the whole batch; the minibatch deviation takes its groups within a part. Nothing waits for the device: a loss or gradient
-/// that is not finite is noted there, and every update from then on withheld, until <see cref="TrainingState.DemandFinite"/> asks.
+/// that is not finite is noted there, and every update from then on withheld; <see cref="TrainingState.DemandFinite"/> asks.
 /// </summary>
 public sealed class TrainingPhases
 {

@@ -84,9 +84,9 @@ public sealed class TrainingState : IDisposable
     public double Kimg => Images / 1000.0;
 
     /// <summary>
-    /// Reads whether every loss and gradient has been finite, which waits for the device. To be called before anything of the state
-    /// is saved or shown: where one was not, the device has withheld every update since, and here the host's counters go back to
-    /// that step. So the state is the one from before it.
+    /// Reads whether every loss and gradient has been finite, which waits for the device. To be called before anything of the
+    /// state is saved or shown: where one was not, the device has withheld every update since, and here the host's counters go
+    /// back to that step. So the state is the one from before it.
     /// </summary>
     /// <exception cref="TrainingStoppedException">One was not: the message names iteration, phase and tensor.</exception>
     public void DemandFinite()

@@ -57,7 +57,8 @@ public sealed class FiniteRecordTests : IDisposable
 
             TrainingStoppedException found = Assert.Throws<TrainingStoppedException>(state.DemandFinite);
             Assert.Equal((iteration, phase, tensor), (found.Iteration, found.Phase, found.TensorName));
-            Assert.Matches($"^Iteration {iteration}, phase {phase}: {tensor}: .* found {value ?? "(NaN|infinity)"}\\.", found.Message);
+            Assert.Matches(
+                $"^Iteration {iteration}, phase {phase}: {tensor}: .* found {value ?? "(NaN|infinity)"}\\.", found.Message);
 
             // Weights, averages, both optimisers, p, its signs, and the counters.
             byte[] kept = Saved(state);

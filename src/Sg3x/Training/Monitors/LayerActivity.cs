@@ -50,7 +50,8 @@ public sealed record LayerActivity(string Name, double? Magnitude, double Clampe
 
     /// <summary>Measures the layers of D that have an activation; without a clamp no value is at it.</summary>
     /// <param name="d">The discriminator.</param>
-    /// <param name="images">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation, N).</param>
+    /// <param name="images">[N, 3, R, R], about −1 to 1; N a multiple of min(group of the minibatch standard deviation,
+    /// N).</param>
     public static IReadOnlyList<LayerActivity> Measure(Networks.Discriminator d, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(d);
