@@ -47,6 +47,8 @@ public class UsageTests
     [InlineData("train --set preset=a/b", "preset")]
     [InlineData("train --aug-p 0.5", "--aug-p: expected --aug ada or fixed with it, found --aug none")]
     [InlineData("train --aug fixed --ada-kimg 5", "--ada-kimg: expected --aug ada with it, found --aug fixed")]
+    [InlineData("train --set metrics.features=x.pt", "--set metrics.features=x.pt: expected metrics.everyKimg above 0")]
+    [InlineData("train --set metrics.samples=8 metrics.everyKimg=0", "--set metrics.samples=8: expected metrics.everyKimg above 0")]
     [InlineData("train --waive filter.taps", "config.alias-free")]
     [InlineData("train --dry-run --set training.waived=config.other", "config.alias-free")]
     [InlineData("verify demo --waive config.alias-free,filter.taps", "found filter.taps")]

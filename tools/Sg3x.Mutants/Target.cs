@@ -15,7 +15,7 @@ public sealed record Target(string Name, string Project, string[] Folders, strin
         new("spec", "spec/Sg3x.Spec", [], "tests/Sg3x.Spec.Tests", []),
         new("schedule", "src/Sg3x", ["Schedule"], "tests/Sg3x.Tests", ["Sg3x.Tests.Schedule", "Sg3x.Tests.Configuration"]),
         new("ops", "src/Sg3x", ["Ops"], "tests/Sg3x.Tests", ["Sg3x.Tests.Ops", "Sg3x.Tests.Networks"],
-            "Ops/Cuda/CudaDriver.cs", "Ops/Cuda/CudaKernels.cs", "Ops/Cuda/CudaLauncher.cs", "Ops/Cuda/Nvrtc.cs"),
+            "Ops/Cuda/CardMemory.cs", "Ops/Cuda/CudaDriver.cs", "Ops/Cuda/CudaLauncher.cs", "Ops/Cuda/Nvrtc.cs"),
     ];
 
     /// <summary>Name of the mutated assembly.</summary>

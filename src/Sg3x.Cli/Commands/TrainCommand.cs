@@ -184,14 +184,21 @@ internal static class TrainCommand
 
             stored = ConfigOverrides.Apply(stored, result.GetValue(Set) ?? []).Validate();
             Waivers.Of(stored.Training.Waived);
-            RefuseIdleOptions(result, stored.Augmentation.Mode);
+            RefuseIdleOptions(result, stored);
             return stored;
         }
     }
 
-    /// <summary>An option that changes nothing with this kind of augmentation was given for another.</summary>
-    private static void RefuseIdleOptions(ParseResult result, string mode)
+    /// <summary>An option that changes nothing with this kind of augmentation was given for another, or one of measurements that
+    /// are not made.</summary>
+    private static void RefuseIdleOptions(ParseResult result, RunConfig config)
     {
+        string mode = config.Augmentation.Mode;
+        if (config.Metrics.EveryKimg == 0 && (result.GetValue(Set) ?? []).FirstOrDefault(IsOfMetrics) is string idle)
+        {
+            throw UserException.Mismatch($"--set {idle}", "metrics.everyKimg above 0 with it", "0");
+        }
+
         foreach ((Option<string?> option, string path) in Shorthands.Where(s => result.GetValue(s.Option) is not null))
         {
             bool needsAdaptive = path.StartsWith("ada-", StringComparison.Ordinal);
@@ -202,6 +209,10 @@ internal static class TrainCommand
             }
         }
     }
+
+    private static bool IsOfMetrics(string assignment) =>
+        assignment.StartsWith("metrics.", StringComparison.Ordinal)
+        && !assignment.StartsWith("metrics.everyKimg=", StringComparison.Ordinal);
 
     private static int InNewFolder(
         RunConfig config, ParseResult result, Func<string, TrainingRunOptions, TrainingSummary> start)

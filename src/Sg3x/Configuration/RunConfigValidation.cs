@@ -136,12 +136,6 @@ internal static class RunConfigValidation
         CheckRange("metrics.everyKimg", m.EveryKimg, 0, Largest);
         CheckRange("metrics.samples", m.Samples, 4, MostMetricImages);
         CheckRange("metrics.mostReal", m.MostReal, 4, MostMetricImages);
-        if (m.EveryKimg == 0 && (m.Features.Length > 0 || m.Equivariance))
-        {
-            string wanted = m.Features.Length > 0 ? $"metrics.features = {m.Features}" : "metrics.equivariance = true";
-            throw UserException.Mismatch("metrics.everyKimg", $"more than 0, with {wanted}", "0");
-        }
-
         if (m.Best.Length == 0)
         {
             return;

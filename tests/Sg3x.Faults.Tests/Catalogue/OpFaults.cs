@@ -36,7 +36,8 @@ internal static class OpFaults
             FilteredLeakyRelu.Composed.Forward(x.to(ScalarType.Float32), b.to(ScalarType.Float32), u, d, s).to(x.dtype)),
         new("gradient through a detached input", "gradient of the nonlinearity", Classic, "the layers before it do not learn",
             "op.flrelu.gradient",
-            () => With((x, b, u, d, s) => FilteredLeakyRelu.Composed.Forward(x, b, u, d, s).detach() + x.sum() * 0)),
+            () => With(
+                (x, b, u, d, s) => FilteredLeakyRelu.Composed.Forward(x, b, u, d, s).detach() + (x.sum() + b.sum()) * 0)),
         new("gradient of the unclamped", "gradient of the nonlinearity", Classic, "a mask of signs without the clamp's zeros",
             "op.flrelu.gradient",
             () => With((x, b, u, d, s) => Surrogate(x, b, u, d, s, s with { Clamp = null }))),

@@ -233,8 +233,6 @@ public sealed class BestCheckpointTests : IDisposable
     [InlineData("fid", 1, false, "", "metrics.features: expected a network for metrics.best = fid")]
     [InlineData("eqT", 1, false, "x.pt", "metrics.equivariance: expected true, with metrics.best = eqT")]
     [InlineData("eqR", 1, true, "", "metrics.best: expected a metric of config T")]
-    [InlineData("", 0, false, "x.pt", "metrics.everyKimg: expected more than 0, with metrics.features = x.pt")]
-    [InlineData("", 0, true, "", "metrics.everyKimg: expected more than 0, with metrics.equivariance = true")]
     public void What_cannot_be_measured_is_not_chosen_by(
         string best, double every, bool equivariance, string features, string message)
     {
