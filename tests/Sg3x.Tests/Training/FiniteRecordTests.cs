@@ -190,7 +190,8 @@ public sealed class FiniteRecordTests : IDisposable
         RunFolder run = new(_folder.File("run"));
         Directory.CreateDirectory(run.Root);
         using RunRecorder recorder = new(
-            state, run, statistics, dataset, new DiskNeed(state, run.Root, null), new FilterGuard(state), null, new SilentProgress());
+            state, run, statistics, dataset, new DiskNeed(state, run.Root, null), new FilterGuard(state), null,
+            new SilentProgress());
         Look(state.Finite, state.OptimiserG.Layout, [.. state.OptimiserG.Parameters.Select(p => full_like(p, float.NaN))], 0);
         for (int i = 1; i < RunRecorder.MostIterationsUnread; i++)
         {
