@@ -52,8 +52,7 @@ public sealed record DeviceRates(double CopyGigabytesPerSecond, double Float32Gf
 /// <param name="Iterations">Iterations that were timed, one R1 interval.</param>
 /// <param name="Seconds">Their time; null where even one image at once does not fit.</param>
 /// <param name="DeviceBytes">Memory of the GPU in use afterwards, by all programs, what libtorch keeps of everything before
-/// included: the most until then, and this configuration's own only where it is the first or takes the most so far. Null on a
-/// CPU.</param>
+/// included: the most until then, and this configuration's own only where it takes more than all before. Null on a CPU.</param>
 public sealed record BenchmarkedConfiguration(
     string Name, string Networks, int Batch, int BatchDevice, int Iterations, double? Seconds, long? DeviceBytes)
 {
