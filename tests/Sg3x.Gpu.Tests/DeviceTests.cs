@@ -74,12 +74,21 @@ public sealed class DeviceTests
     [Fact]
     public void The_drivers_figure_follows_what_is_taken()
     {
-        const long Taken = 1L << 30;
         long? before = CardMemory.Used(TestDevice.Current);
         Assert.Equal(TestDevice.IsGpu, before is not null);
         if (before is null)
             return;
-        using Tensor block = zeros([Taken], ScalarType.Byte, TestDevice.Current);
-        Assert.InRange(CardMemory.Used(TestDevice.Current)!.Value, before.Value, before.Value + Taken + (64 << 20));
+
+        // More than is in use, so more than libtorch can have kept for later.
+        long taken = before.Value + (1L << 30);
+        try
+        {
+            using Tensor block = empty([taken], ScalarType.Byte, TestDevice.Current);
+            Assert.InRange(CardMemory.Used(TestDevice.Current)!.Value, taken, long.MaxValue);
+        }
+        catch (ExternalException e) when (OutOfMemory.Is(e))
+        {
+            Console.WriteLine($"The driver's figure is not looked at: the device has no room for {taken} bytes.");
+        }
     }
 }

@@ -50,7 +50,8 @@ public sealed class NetworkTests
         TestDevice.Near(expectedGradient, gradient, 1e-2, "R1's gradient");
     }
 
-    /// <summary>Whole iterations, R1 and augmentation among them: finite, and nothing is left behind.</summary>
+    /// <summary>Whole iterations, R1 and augmentation among them: losses and gradients are finite, every step is made, and nothing
+    /// is left behind.</summary>
     [Theory]
     [InlineData("float32", false)]
     [InlineData("float32", true)]
@@ -66,7 +67,9 @@ public sealed class NetworkTests
             },
         };
         using var state = new TrainingState(config, TestDevice.Current);
-        var phases = new TrainingPhases(state, new TickStatistics());
+        using var statistics = new TickStatistics();
+        var phases = new TrainingPhases(state, statistics);
+        Tensor[] before = [.. Weights().Select(w => w.Tensor.clone())];
         int resolution = config.Generator.Resolution;
         Tensor bytes = randint(0, 256, [Batch, 3, resolution, resolution], dtype: ScalarType.Byte);
         var counts = new List<long>();
@@ -87,8 +90,24 @@ public sealed class NetworkTests
             counts.Add(Tensor.TotalCount);
         }
         Assert.Equal(counts[1], counts[5]);
-        foreach ((string name, TorchSharp.Modules.Parameter weight) in state.G.named_parameters())
-            Assert.True(weight.isfinite().all().item<bool>(), name);
+        state.DemandFinite();
+        Assert.Equal((6, 6 + 3), (state.OptimiserG.Steps, state.OptimiserD.Steps));
+        Assert.All(Weights().Zip(before), w =>
+        {
+            Assert.True(w.First.Tensor.isfinite().all().item<bool>(), w.First.Name);
+            Assert.NotEqual(0, w.First.Tensor.sub(w.Second).abs().max().item<float>());
+        });
+
+        (string Name, Tensor Tensor)[] Weights() =>
+        [
+            .. Of("G", state.G), .. Of("D", state.D), .. Of("average", state.Average),
+            .. state.G.named_buffers()
+                .Where(b => b.name.EndsWith("_ema", StringComparison.Ordinal) || b.name.EndsWith("w_avg", StringComparison.Ordinal))
+                .Select(b => ($"G.{b.name}", b.buffer)),
+        ];
+
+        static IEnumerable<(string, Tensor)> Of(string network, nn.Module module) =>
+            module.named_parameters().Select(p => ($"{network}.{p.name}", (Tensor)p.parameter.detach()));
     }
 
     private static (Tensor Logits, Tensor Gradient) Penalty(Discriminator network, Tensor x)

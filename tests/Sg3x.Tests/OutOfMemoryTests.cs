@@ -18,6 +18,7 @@ public sealed class OutOfMemoryTests
     {
         var error = new ExternalException(message);
         Assert.True(OutOfMemory.Is(error));
+        Assert.True(OutOfMemory.Is(new NotSupportedException(message)));
         Assert.True(OutOfMemory.Is(new InvalidOperationException("in a backward pass", error)));
         Assert.True(OutOfMemory.Is(new AggregateException(new TimeoutException(), error)));
         Assert.DoesNotContain('\n', OutOfMemory.FirstLine(error));
@@ -28,7 +29,13 @@ public sealed class OutOfMemoryTests
     {
         Assert.True(OutOfMemory.Is(new OutOfMemoryException()));
         Assert.False(OutOfMemory.Is(new ExternalException("CUDA error: an illegal memory access was encountered")));
-        Assert.False(OutOfMemory.Is(new UserException("a file named out of memory.png")));
+        const string Named = "a file named out of memory.png";
+        Exception[] others =
+        [
+            new UserException(Named), new IOException(Named), new ArgumentException(Named), new InvalidDataException(Named),
+            new System.ComponentModel.Win32Exception(2, Named), new InvalidOperationException("about", new IOException(Named)),
+        ];
+        Assert.All(others, other => Assert.False(OutOfMemory.Is(other), $"{other.GetType()}"));
         Assert.False(OutOfMemory.Is(null));
     }
 
@@ -40,12 +47,15 @@ public sealed class OutOfMemoryTests
     public void A_training_is_told_what_it_can_do()
     {
         var error = new ExternalException("CUDA out of memory. Tried to allocate 20.00 GiB.\nException raised from malloc");
-        string whole = OutOfMemory.OfTraining(error, 32, rematerialised: false).Message;
+        string whole = OutOfMemory.OfTraining(error, 32, rematerialised: false, "float32").Message;
         Assert.Contains("--batch-device (a divisor of the batch, below 32)", whole, StringComparison.Ordinal);
         Assert.Contains("--remat keeps less", whole, StringComparison.Ordinal);
         Assert.Contains("(CUDA out of memory. Tried to allocate 20.00 GiB.)", whole, StringComparison.Ordinal);
-        string least = OutOfMemory.OfTraining(error, 1, rematerialised: true).Message;
+        string least = OutOfMemory.OfTraining(error, 1, rematerialised: true, "bfloat16").Message;
         Assert.DoesNotContain("--batch-device", least, StringComparison.Ordinal);
         Assert.Contains("--remat is on already", least, StringComparison.Ordinal);
+        Assert.Contains("--precision bfloat16 stores less", whole, StringComparison.Ordinal);
+        Assert.Contains("--precision is bfloat16 already", least, StringComparison.Ordinal);
+        Assert.DoesNotContain("stores less", least, StringComparison.Ordinal);
     }
 }

@@ -29,9 +29,15 @@ def outcome(code):
 
 def of_verify(result, _):
     counts = result["counts"]
+    words = ", ".join(f"{counts.get(key, 0)} {word}" for key, word in (
+        ("passed", "passed"), ("failed", "failed"), ("waived", "waived"), ("notApplicable", "not applicable")))
     failed = [check["id"] for check in result["checks"] if check["status"] == "failed"]
-    words = f"{counts['passed']} passed, {counts['failed']} failed, {counts['notInBuild']} not in this build"
-    return words + (": " + ", ".join(failed) if failed else "")
+    words += ": " + ", ".join(failed) if failed else ""
+    for check in result["checks"]:
+        if check["id"] == "op.flrelu.device":
+            left = f" (not checked: {check['leavesOut']})" if check.get("leavesOut") else ""
+            words += f"; {check['id']} {check['status']}{left}"
+    return words
 
 
 def of_vectors(result, _):

@@ -21,9 +21,14 @@ run() {
   for name in ${steps//,/ }; do
     [[ ,$all_steps, == *,$name,* ]] || die "--steps: one of ${all_steps//,/, } expected, found $name"
   done
+  [[ $budget =~ ^[0-9]{1,6}$ ]] || die "--budget: seconds expected, found $budget"
+  budget=$((10#$budget))
+  # What a step leaves of the budget: the time in which one that does not end is killed, and that of the table.
+  reserve=${SG3X_GPU_RESERVE:-20}
+  [[ $reserve =~ ^[1-9][0-9]{0,3}$ ]] || die "SG3X_GPU_RESERVE: seconds expected, found $reserve"
   began=$SECONDS
-  work=${SG3X_GPU_WORK:-${TMPDIR:-/tmp}/sg3x-gpu-$(id -u)}
-  mkdir -p "$out" "$work"
+  mkdir -p "$out"
+  work_folder
   # Not in OUT, which may be one of those that give back few files.
   results=$work/results
   rm -rf "$results"
@@ -36,6 +41,19 @@ run() {
   done
   report
   cat "$out/report.md"
+}
+
+# Programs are run from it: one under /tmp must be nobody else's.
+work_folder() {
+  work=${SG3X_GPU_WORK:-}
+  if [[ -n $work ]]; then
+    mkdir -p "$work"
+    return
+  fi
+  work=${TMPDIR:-/tmp}/sg3x-gpu-$(id -u)
+  mkdir -m 700 "$work" 2>/dev/null || true
+  [[ -d $work && ! -L $work && -O $work ]] || die "$work is not a folder of yours (SG3X_GPU_WORK names another)"
+  chmod 700 "$work"
 }
 
 unpack() {
@@ -60,7 +78,7 @@ environment() {
   known=$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null || true)
   mkdir -p "$place/lacking"
   for library in "$place"/libraries/*; do
-    [[ $known == *"${library##*/} "* ]] || cp -n "$library" "$place/lacking/"
+    [[ ! -e $library || $known == *"${library##*/} "* ]] || cp -f "$library" "$place/lacking/"
   done
   # libtorch finds CUDA's libraries of Python's packages by itself; what they load in turn is looked for along the path.
   folder=$(python3 -c '
@@ -77,17 +95,18 @@ step() {
   local name=$1 limit=$2 left code=0 start=$SECONDS
   shift 2
   left=$((budget - (SECONDS - began)))
-  if ((left < 15)); then
+  if ((left < reserve + reserve * 3 / 4)); then
     printf '%s\t%s\t0\n' "$name" skipped >>"$results/steps.tsv"
     report
     return
   fi
-  ((limit < left)) || limit=$left
+  ((limit < left - reserve)) || limit=$((left - reserve))
   gpu_say "$name (at most $limit s)"
   local output=$results/$name.txt
   [[ ${*: -1} != --json ]] || output=$results/$name.json
   # Ctrl-C's signal first: a training then saves itself. What a shell starts in the background would not hear it.
-  timeout --signal=INT --kill-after=15 "$limit" env --default-signal=INT "$@" >"$output" 2>"$results/$name.log" </dev/null || code=$?
+  timeout --signal=INT --kill-after=$((reserve * 3 / 4 + 1)) "$limit" env --default-signal=INT "$@" \
+    >"$output" 2>"$results/$name.log" </dev/null || code=$?
   printf '%s\t%s\t%s\n' "$name" "$code" "$((SECONDS - start))" >>"$results/steps.tsv"
   report
 }
@@ -126,7 +145,7 @@ steps_tests() { step tests 150 "$place/app/Sg3x.Gpu.Tests"; }
 
 steps_verify() {
   with_kernel verify 90 "$sg3x" verify demo --quick --device "$device" --json
-  with_kernel verify-bfloat16 90 "$sg3x" verify demo --quick --device "$device" --set training.precision=bfloat16 --json
+  with_kernel verify-bfloat16 90 "$sg3x" verify demo --quick --device "$device" --precision bfloat16 --json
   with_kernel verify-vectors 60 "$sg3x" verify --device "$device" --vectors "$place"/golden/*.{safetensors,json} --json
 }
 

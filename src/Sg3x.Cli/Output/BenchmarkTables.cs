@@ -62,7 +62,7 @@ internal static class BenchmarkTables
 
     private static void PrintConfigurations(Terminal terminal, BenchmarkReport report)
     {
-        Table table = NewTable(terminal, "configuration", "networks", "batch", "at once", "s/kimg", "GPU memory");
+        Table table = NewTable(terminal, "configuration", "networks", "batch", "at once", "s/kimg", "GPU memory, most so far");
         foreach (BenchmarkedConfiguration c in report.Configurations)
         {
             table.AddRow(

@@ -20,7 +20,7 @@ public sealed record BenchmarkedPass(double SecondsPerImage, double Convolutions
 /// <param name="GradientSeconds">Its time for the gradients of input and bias.</param>
 /// <param name="DepthwiseSeconds">Forward as depthwise convolutions.</param>
 /// <param name="MatrixSeconds">Forward as dense matrix products.</param>
-/// <param name="Bytes">The least that either pass moves: one image of the input's size and one of the output's, each once.</param>
+/// <param name="Bytes">The least that either pass moves: the batch's input once and its output once.</param>
 public sealed record BenchmarkedLayer(
     string Name, string Selected, double Seconds, double GradientSeconds, double DepthwiseSeconds, double MatrixSeconds,
     double Bytes)
@@ -51,7 +51,8 @@ public sealed record DeviceRates(double CopyGigabytesPerSecond, double Float32Gf
 /// <param name="BatchDevice">Images at once: half as many as often as the device's memory asks for it.</param>
 /// <param name="Iterations">Iterations that were timed, one R1 interval.</param>
 /// <param name="Seconds">Their time; null where even one image at once does not fit.</param>
-/// <param name="DeviceBytes">Memory of the GPU in use afterwards, by all programs; null on a CPU.</param>
+/// <param name="DeviceBytes">Memory of the GPU in use afterwards, by all programs, what libtorch keeps of everything before
+/// included: the most until then, and this configuration's own only where it takes more than all before. Null on a CPU.</param>
 public sealed record BenchmarkedConfiguration(
     string Name, string Networks, int Batch, int BatchDevice, int Iterations, double? Seconds, long? DeviceBytes)
 {

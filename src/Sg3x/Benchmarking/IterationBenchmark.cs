@@ -21,6 +21,7 @@ public static class IterationBenchmark
     /// on.</param>
     /// <param name="device">Where.</param>
     /// <param name="progress">Told what is measured next.</param>
+    /// <exception cref="TrainingStoppedException">A loss or gradient was not finite.</exception>
     public static BenchmarkedConfiguration Run(string name, RunConfig config, Device device, Action<string> progress)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -28,13 +29,19 @@ public static class IterationBenchmark
         return Fit(name, config, device, progress, fitting => Measure(name, fitting, device));
     }
 
-    /// <summary>Halves the images that go through at once until the measurement fits the device.</summary>
+    /// <summary>Halves the images that go through at once until the measurement fits the device. Parts that do not divide into
+    /// groups of D's minibatch deviation are passed over.</summary>
     internal static BenchmarkedConfiguration Fit(
         string name, RunConfig config, Device device, Action<string> progress, Func<RunConfig, BenchmarkedConfiguration> measure)
     {
         int batch = config.Training.Batch;
         for (int parts = config.BatchDevice; parts >= 1 && batch % parts == 0; parts /= 2)
         {
+            if (parts % Math.Min(config.Discriminator.MinibatchStdGroup, parts) != 0)
+            {
+                continue;
+            }
+
             progress($"{name}, {batch} images in parts of {parts}");
             config = config with { Training = config.Training with { BatchDevice = parts } };
             try
@@ -59,10 +66,11 @@ public static class IterationBenchmark
     {
         using DisposeScope scope = NewDisposeScope();
         using var state = new TrainingState(config, device);
+        using var statistics = new TickStatistics();
         int batch = config.Training.Batch, classes = config.Generator.CDim;
         DiscriminatorConfig images = config.Discriminator;
         ImageLabels? labels = classes > 0 ? ImageLabels.Each(classes) : null;
-        var phases = new TrainingPhases(state, new TickStatistics(), labels);
+        var phases = new TrainingPhases(state, statistics, labels);
         Tensor bytes = randint(
             0, 256, [batch, images.ImageChannels, images.Resolution, images.Resolution], dtype: ScalarType.Byte);
         void Iterate()
@@ -88,6 +96,9 @@ public static class IterationBenchmark
                     Iterate();
             },
             device);
+
+        // Updates that were withheld are not what was to be timed.
+        state.DemandFinite();
         return Report(name, config, seconds, device);
     }
 

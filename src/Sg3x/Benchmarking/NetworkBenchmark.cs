@@ -19,6 +19,7 @@ public static class NetworkBenchmark
     /// <param name="device">Where.</param>
     /// <param name="repeats">Rounds, of which medians are taken.</param>
     /// <param name="progress">Told what is measured next.</param>
+    /// <exception cref="TrainingStoppedException">A loss or gradient was not finite.</exception>
     public static BenchmarkReport Run(RunConfig config, Device device, int repeats, Action<string> progress)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -77,6 +78,9 @@ public static class NetworkBenchmark
                 times[i][round] = Timing.Once(steps[i].Step, device);
             iterationAlone.Add(timers.Sum(t => t.Iteration()));
         }
+
+        // Updates that were withheld are not what was to be timed.
+        state.DemandFinite();
 
         BenchmarkedPass ofForward = Pass(Timing.Median(forward), Timing.Median(forwardAlone), batch, ofGenerator.Sum(s => s.Operations));
         BenchmarkedPass ofIteration = Pass(

@@ -28,8 +28,8 @@ public readonly record struct AdamSettings(double LearningRate, double Beta1, do
 /// are given to it, and its state has names, so that a checkpoint holds all of it.
 /// </summary>
 /// <remarks>
-/// m and v of all parameters are one tensor each, and a step is a dozen kernels for all of them with one more for each parameter:
-/// TorchSharp does not offer libtorch's <c>_foreach</c> operations.
+/// m and v of all parameters are one tensor each, and a step is 17 kernels for all of them with one more for each parameter: TorchSharp
+/// does not offer libtorch's <c>_foreach</c> operations.
 /// </remarks>
 public sealed class AdamOptimiser : IDisposable
 {
@@ -102,7 +102,7 @@ public sealed class AdamOptimiser : IDisposable
     /// <see cref="Steps"/>, which is the host's, counts the step all the same.</param>
     internal void Step(Tensor gradient, Tensor withheld)
     {
-        // What leaves every number as it is: +0 would turn −0 into itself.
+        // Added, it leaves every number as it is: +0 would turn a −0 of m or θ into +0. To v its square adds +0, and v ≥ +0.
         const double Nothing = -0.0;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();

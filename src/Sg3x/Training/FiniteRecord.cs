@@ -1,10 +1,11 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sg3x.Training;
 
 /// <summary>
-/// The first loss or gradient of a training that is not finite. It is found, and kept, on the device, where every later update is
+/// The first loss of a training that is not finite, or gradient whose square is not. It is found, and kept, on the device, where every later update is
 /// withheld by <see cref="Withheld"/>; the host learns of it when it asks. So the device never waits for the host within an
 /// iteration. On a CPU asking would cost nothing, but what withholds a step on a GPU is then what tests on a CPU have seen.
 /// </summary>
@@ -37,12 +38,14 @@ public sealed class FiniteRecord : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
 
-        // A sum is finite where its terms are, short of 10³⁵, whose squares Adam could not hold.
-        Tensor all = cat([values, gradient.sum([1])]);
+        // Adam holds squares: a gradient whose square is infinite would stay in v, and in checkpoints, for good. A row's sum of
+        // squares is finite where each is below its 1024th part of the largest number (6·10¹⁷ in float32).
+        Tensor all = cat([values, gradient.square().sum([1])]);
         (Tensor isFinite, Tensor place) = all.isfinite().to_type(ScalarType.Byte).min(0);
         Tensor isBad = isFinite.eq(0);
         Tensor row = gradient.index_select(0, (place - values.shape[0]).clamp_min(0).reshape(1));
         double number = _read + _unread.Count;
+        _unread.Add(step);
         Tensor[] found =
         [
             full([1], number, ScalarType.Float64, Withheld.device), place.reshape(1), all.index_select(0, place.reshape(1)),
@@ -51,14 +54,13 @@ public sealed class FiniteRecord : IDisposable
         Tensor isFirst = isBad.gt(Withheld);
         _first.copy_(where(isFirst, cat([.. found.Select(f => f.to_type(ScalarType.Float64))]), _first));
         Withheld.copy_(Withheld.bitwise_or(isBad));
-        _unread.Add(step);
     }
 
     /// <summary>Forgets everything: the state is another one.</summary>
     internal void Clear()
     {
         using IDisposable noGradient = no_grad();
-        Withheld.zero_();
+        Withheld.fill_(0);
         _first.fill_(-1);
         _unread.Clear();
         (_read, _found) = (0, null);
@@ -101,13 +103,15 @@ public sealed class FiniteRecord : IDisposable
             return new Found(step, $"loss term {step.Terms[(int)place]}", Text(value));
         }
 
-        // Where only their sum overflowed, the largest of them names the tensor.
+        // Where only squares or their sum overflowed, the largest of them names the tensor.
         int column = Array.FindIndex(row, element => !double.IsFinite(element));
         column = column >= 0 ? column : Array.IndexOf(row, row.MaxBy(Math.Abs));
         string name = step.Layout.NameAt(place - step.Terms.Count, column);
-        return new Found(step, $"gradient of {name}", Text(double.IsFinite(row[column]) ? value : row[column]));
+        return new Found(step, $"gradient of {name}", Text(row[column]));
 
-        static string Text(double found) => double.IsNaN(found) ? "NaN" : "infinity";
+        static string Text(double found) => double.IsNaN(found) ? "NaN"
+            : double.IsInfinity(found) ? "infinity"
+            : string.Create(CultureInfo.InvariantCulture, $"{found:g2}, too large to square");
     }
 
     /// <summary>An optimiser's step, and what the host had counted before it.</summary>
@@ -123,6 +127,6 @@ public sealed class FiniteRecord : IDisposable
     /// <summary>What was not finite.</summary>
     /// <param name="Step">The first such step.</param>
     /// <param name="Tensor">Its first such tensor: a term of the loss or a parameter's gradient.</param>
-    /// <param name="Value"><c>NaN</c> or <c>infinity</c>.</param>
+    /// <param name="Value"><c>NaN</c>, <c>infinity</c>, or a number and that it is too large to square.</param>
     internal sealed record Found(Step Step, string Tensor, string Value);
 }

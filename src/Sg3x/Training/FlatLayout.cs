@@ -30,7 +30,8 @@ internal sealed class FlatLayout : IDisposable
 
         Tensor first = parameters[0].Parameter;
         (string Name, Parameter Parameter) other = parameters.FirstOrDefault(p =>
-            p.Parameter.dtype != first.dtype || p.Parameter.device_type != first.device_type);
+            p.Parameter.dtype != first.dtype || p.Parameter.device_type != first.device_type
+            || p.Parameter.device_index != first.device_index);
         if (other.Parameter is not null)
         {
             throw new ArgumentException(

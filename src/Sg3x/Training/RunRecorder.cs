@@ -11,6 +11,10 @@ namespace Sg3x.Training;
 /// <summary>Writes down what a run does, when it is due: statistics, sample grids, distances, checkpoints.</summary>
 internal sealed class RunRecorder : IDisposable
 {
+    /// <summary>After so many iterations in which nothing is due the host asks all the same whether all was finite: what the
+    /// device withholds meanwhile is time lost, and the steps that may be named take memory.</summary>
+    internal const int MostIterationsUnread = 1024;
+
     private readonly TrainingState _state;
     private readonly RunFolder _folder;
     private readonly TickStatistics _statistics;
@@ -28,6 +32,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly Stopwatch _training = new();
     private long _imagesOfTick;
     private long _imagesOfCheckpoint;
+    private int _iterationsUnread;
     private double _secondsOfTick;
     private bool _checkpointIsOverdue;
     private CancellationToken _stop;
@@ -93,10 +98,12 @@ internal sealed class RunRecorder : IDisposable
         bool tick = IsDue(Snapshots.TickKimg);
         bool samples = IsDue(Snapshots.SamplesKimg), quality = IsDue(_state.Config.Metrics.EveryKimg);
         bool checkpoint = IsDue(Snapshots.CheckpointKimg);
-        if (tick || samples || quality || checkpoint)
+        _iterationsUnread++;
+        if (tick || samples || quality || checkpoint || _iterationsUnread >= MostIterationsUnread)
         {
             // Only here does the host wait for the device.
             _state.DemandFinite();
+            _iterationsUnread = 0;
         }
 
         if (tick && Tick() is MonitorAlarm alarm)
@@ -162,15 +169,22 @@ internal sealed class RunRecorder : IDisposable
         _log.Append("stopped", _state.Iteration, new { reason.Phase, tensor = reason.TensorName, reason.Message });
     });
 
-    /// <summary>Keeps the state when something from outside (an image that is gone) ends a run between iterations.</summary>
-    internal void Rescue()
+    /// <summary>Keeps the state when something that is not the networks' doing (an image that is gone, a lack of memory for a
+    /// grid) ends a run between iterations.</summary>
+    /// <exception cref="TrainingStoppedException">Something was not finite before, which says more.</exception>
+    internal void Rescue() => Try(() =>
     {
+        // What an exception left to finalisers may be the memory that was lacking.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        _state.DemandFinite();
+
         // A state that was written is safe, and one that could not be written has had its message.
         if (_state.Images > _imagesOfCheckpoint)
         {
-            Try(WriteCheckpoint);
+            WriteCheckpoint();
         }
-    }
+    });
 
     internal void Warn(string message)
     {
@@ -193,9 +207,9 @@ internal sealed class RunRecorder : IDisposable
         {
             last();
         }
-        catch (UserException e)
+        catch (Exception e) when (e is UserException || OutOfMemory.Is(e))
         {
-            _progress.Warned(e.Message);
+            _progress.Warned(e is UserException ? e.Message : OutOfMemory.FirstLine(e));
         }
     }
 
@@ -332,8 +346,18 @@ internal sealed class RunRecorder : IDisposable
     private void WriteCheckpoint()
     {
         string path = _folder.Checkpoint(_state.Images);
+        try
+        {
+            Checkpoint.Save(path, _state);
+        }
+        catch (UserException)
+        {
+            // Another error, such as a lack of memory, is worth the try that Rescue makes.
+            _imagesOfCheckpoint = _state.Images;
+            throw;
+        }
+
         _imagesOfCheckpoint = _state.Images;
-        Checkpoint.Save(path, _state);
         _progress.Wrote("checkpoint", path);
         RemoveSuperseded(null);
     }

@@ -74,7 +74,7 @@ public sealed class TickStatistics : IDisposable
     /// <summary>Starts anew.</summary>
     public void Reset()
     {
-        _sums?.zero_();
+        _sums?.fill_(0);
         _read = null;
         Array.Clear(_counts);
     }

@@ -21,6 +21,7 @@ public static class TrainingLoop
         TrainingState state, TrainingPhases phases, ImageBatches reals, Action afterIteration, CancellationToken stop)
     {
         double totalImages = state.Config.Training.Kimg * 1000;
+        state.IsWithinIteration = false;
         while (state.Images < totalImages)
         {
             if (stop.IsCancellationRequested)
@@ -34,6 +35,7 @@ public static class TrainingLoop
                 Tensor real = phases.ToDevice(reals.Next());
                 Tensor? labels = phases.ToLabels(reals.Classes);
 
+                state.IsWithinIteration = true;
                 phases.GeneratorStep();
                 phases.DiscriminatorStep(real, labels);
                 if (state.Iteration % state.Config.Training.R1Interval == 0)
@@ -46,6 +48,7 @@ public static class TrainingLoop
             }
 
             state.Iteration++;
+            state.IsWithinIteration = false;
             afterIteration();
         }
 

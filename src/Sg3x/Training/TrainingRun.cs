@@ -41,7 +41,8 @@ public static class TrainingRun
     /// <param name="options">Progress, environment, stop.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="UserException">The configuration, data set or folder is not usable; the folder is then as it was. Or
-    /// memory is used up while it trains; what was saved is kept.</exception>
+    /// memory is used up while it trains; what was saved is kept, and where that is between
+    /// iterations the state is saved.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Start(RunConfig config, string folder, TrainingRunOptions options)
     {
@@ -76,7 +77,8 @@ public static class TrainingRun
     /// <param name="change">Changes the stored configuration, for example the length of the run; null: nothing.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="UserException">The folder holds no run, or one that another process trains, or its configuration, data
-    /// set or checkpoint is not usable. Or memory is used up while it trains; what was saved is kept.</exception>
+    /// set or checkpoint is not usable. Or memory is used up while it trains; what was saved is kept, and where that is between
+    /// iterations the state is saved.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
     public static TrainingSummary Resume(string folder, TrainingRunOptions options, Func<RunConfig, RunConfig>? change = null)
     {
@@ -160,8 +162,8 @@ public static class TrainingRun
         }
         catch (Exception e) when (OutOfMemory.Is(e))
         {
-            // Nothing is saved: one network may have stepped and the other not.
-            throw OutOfMemory.OfTraining(e, state.Config.BatchDevice, state.Config.Training.Rematerialise);
+            TrainingConfig config = state.Config.Training;
+            throw OutOfMemory.OfTraining(e, state.Config.BatchDevice, config.Rematerialise, config.Precision);
         }
     }
 
@@ -219,10 +221,9 @@ public static class TrainingRun
                     state, new TrainingPhases(state, statistics, dataset.Labels), reals, recorder.AfterIteration, options.Stop);
                 return recorder.End(completed);
             }
-            catch (UserException)
+            catch (Exception e) when (!state.IsWithinIteration && (e is UserException || OutOfMemory.Is(e)))
             {
-                // What was not finite before it says more.
-                state.DemandFinite();
+                // Within an iteration one network may have stepped and the other not, and nothing is saved.
                 recorder.Rescue();
                 throw;
             }

@@ -77,6 +77,10 @@ public sealed class TrainingState : IDisposable
     /// <summary>Iterations done.</summary>
     public long Iteration { get; set; }
 
+    /// <summary>An iteration has begun to change the state and has not ended: one network may have stepped and the other not. It
+    /// stays so where an exception ended the iteration.</summary>
+    internal bool IsWithinIteration { get; set; }
+
     /// <summary>Real images shown to D so far, each iteration's batch counted once.</summary>
     public long Images => Iteration * Config.Training.Batch;
 

@@ -28,7 +28,7 @@ public sealed class TrainingStoppedException : Exception
     /// <param name="iteration">Iteration, from 0.</param>
     /// <param name="phase">Phase of the iteration, for example <c>G</c>.</param>
     /// <param name="tensor">Name of the loss or of the parameter whose gradient it is.</param>
-    /// <param name="found">The value: <c>NaN</c> or <c>infinity</c>.</param>
+    /// <param name="found">The value: <c>NaN</c>, <c>infinity</c>, or a number that is too large.</param>
     public TrainingStoppedException(long iteration, string phase, string tensor, string found)
         : this($"Iteration {iteration}, phase {phase}: {tensor}: expected finite values, found {found}. "
             + "The optimiser did not step; the weights are those from before.")

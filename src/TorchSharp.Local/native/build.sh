@@ -73,8 +73,12 @@ if [[ ! -e $output ]]; then
                 -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu "${cuda[@]}" -lc10 >"$log" 2>&1 && break
         done
         if [[ ! -e $output.$$ ]]; then
-            log=$cache/$key/log.${standards[0]}
-            fail "compiling against $lib failed: $(grep -m1 "error: " "$log" || echo "see $log")"
+            found=
+            for standard in "${standards[@]}"; do
+                log=$cache/$key/log.$standard
+                found+=$'\n'"  as $standard: $(grep -m1 "error: " "$log" || echo "no error of the compiler's") ($log)"
+            done
+            fail "compiling against $lib failed:$found"
         fi
         mv "$output.$$" "$output"
     fi

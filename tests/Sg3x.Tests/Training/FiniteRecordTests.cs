@@ -1,6 +1,8 @@
 using Sg3x.Configuration;
+using Sg3x.Data;
 using Sg3x.Tests.Checkpoints;
 using Sg3x.Training;
+using Sg3x.Training.Monitors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -129,15 +131,76 @@ public sealed class FiniteRecordTests : IDisposable
     {
         using FiniteRecord record = new(CPU);
         using FlatLayout layout = new([("a", new Parameter(ones(4096)))]);
-        Look(record, layout, [full([4096], 1e35f)], 0);
-        Look(record, layout, [full([4096], -1e35f)], 1);
+        Look(record, layout, [full([4096], 1e17f)], 0);
+        Look(record, layout, [full([4096], -1e17f)], 1);
         Assert.Null(record.Read());
         Assert.False(record.Withheld.item<bool>());
+    }
 
-        // Their sum overflows, and no square of theirs is a float32.
-        Look(record, layout, [full([4096], 3e38f)], 2);
+    /// <summary>Squares that are no float32 would make v infinite, and every later checkpoint with it.</summary>
+    [Theory]
+    [InlineData(1e21f, "1e+21, too large to square")]
+    [InlineData(-1e21f, "-1e+21, too large to square")]
+    [InlineData(3e38f, "3e+38, too large to square")]
+    public void What_Adam_cannot_hold_counts_as_not_finite_and_leaves_its_state(float value, string text)
+    {
+        using AdamOptimiser optimiser = new(
+            [("a", new Parameter(ones(7))), ("b", new Parameter(ones(2000)))], new AdamSettings(0.001, 0, 0.99, 1e-8));
+        using FiniteRecord record = new(CPU);
+        Tensor[] gradients = [ones(7), ones(2000)];
+        gradients[1][1500] = value;
+        Look(record, optimiser.Layout, gradients, 5);
+        optimiser.Step(optimiser.Layout.Flatten(gradients), record.Withheld);
         FiniteRecord.Found found = record.Read()!;
-        Assert.Equal(("gradient of a", "infinity"), (found.Tensor, found.Value));
+        Assert.Equal((5, "gradient of b", text), (found.Step.Iteration, found.Tensor, found.Value));
+        Assert.All(optimiser.State, s => Assert.Equal(0, s.Tensor.abs().max().item<float>()));
+        Assert.All(optimiser.Parameters, p => Assert.Equal(0, p.sub(1).abs().max().item<float>()));
+    }
+
+    /// <summary>The largest gradients that pass the look leave v finite, at any step.</summary>
+    [Fact]
+    public void What_passes_Adam_holds()
+    {
+        using AdamOptimiser optimiser = new([("a", new Parameter(ones(1)))], new AdamSettings(0.001, 0, 0.99, 1e-8));
+        using FiniteRecord record = new(CPU);
+        float largest = MathF.BitDecrement((float)Math.Sqrt(float.MaxValue));
+        for (int i = 0; i < 2000; i++)
+        {
+            using IDisposable scope = NewDisposeScope();
+            Look(record, optimiser.Layout, [full([1], largest)], i);
+            optimiser.Step(optimiser.Layout.Flatten([full([1], largest)]), record.Withheld);
+        }
+
+        Assert.Null(record.Read());
+        Assert.All(optimiser.State, s => Assert.True(float.IsFinite(s.Tensor.item<float>()), s.Name));
+        Assert.True(float.IsFinite(optimiser.Parameters.Single().item<float>()));
+    }
+
+    /// <summary>Where nothing is due for a long time the host asks all the same.</summary>
+    [Fact]
+    public void The_host_asks_after_so_many_iterations_at_the_latest()
+    {
+        RunConfig config = Tiny with
+        {
+            Training = Tiny.Training with { Kimg = 1000 }, Snapshots = Tiny.Snapshots with { TickKimg = 1000 },
+        };
+        using TrainingState state = new(config, CPU);
+        using TickStatistics statistics = new();
+        using IImageDataset dataset = ImageDatasets.Open("cats:13", 16);
+        RunFolder run = new(_folder.File("run"));
+        Directory.CreateDirectory(run.Root);
+        using RunRecorder recorder = new(
+            state, run, statistics, dataset, new DiskNeed(state, run.Root, null), new FilterGuard(state), null,
+            new SilentProgress());
+        Look(state.Finite, state.OptimiserG.Layout, [.. state.OptimiserG.Parameters.Select(p => full_like(p, float.NaN))], 0);
+        for (int i = 1; i < RunRecorder.MostIterationsUnread; i++)
+        {
+            state.Iteration++;
+            recorder.AfterIteration();
+        }
+
+        state.Iteration++;
+        Assert.Equal(0, Assert.Throws<TrainingStoppedException>(recorder.AfterIteration).Iteration);
     }
 
     private static void Look(FiniteRecord record, FlatLayout layout, Tensor[] gradients, long iteration) => record.Look(

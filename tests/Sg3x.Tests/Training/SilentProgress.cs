@@ -21,6 +21,8 @@ internal sealed class SilentProgress : ITrainingProgress
 
     public Action<int>? OnIteration { get; init; }
 
+    public Action<string>? OnWrote { get; init; }
+
     public void Started(string folder, double kimg, double totalKimg, string dataset)
     {
     }
@@ -33,7 +35,11 @@ internal sealed class SilentProgress : ITrainingProgress
 
     public void Ticked(TrainingTick tick) => Ticks.Add(tick);
 
-    public void Wrote(string what, string path) => Files.Add(path);
+    public void Wrote(string what, string path)
+    {
+        Files.Add(path);
+        OnWrote?.Invoke(path);
+    }
 
     public void Measured(TrainingDistance distance) => Distances.Add(distance);
 

@@ -105,19 +105,10 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Out_of_memory_is_explained_and_nothing_that_was_saved_is_lost()
+    public void Out_of_memory_between_iterations_is_explained_and_nothing_is_lost()
     {
         RunConfig config = Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.008, DistanceImages = 0 } };
-        SilentProgress progress = new()
-        {
-            OnIteration = i =>
-            {
-                if (i == 3)
-                {
-                    throw new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 2.00 GiB.");
-                }
-            },
-        };
+        SilentProgress progress = new() { OnIteration = i => RunOut(i == 3) };
         UserException error = Assert.Throws<UserException>(
             () => TrainingRun.Start(config, _folder.File("run"), new TrainingRunOptions { Progress = progress }));
         Assert.Contains("--batch-device", error.Message, StringComparison.Ordinal);
@@ -125,7 +116,9 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("2.00 GiB", error.Message, StringComparison.Ordinal);
 
         // A run goes on from its last checkpoint, and comes to where it would have come.
-        Assert.Equal(["000000.008kimg.safetensors"], new RunFolder(_folder.File("run")).Checkpoints().Select(Path.GetFileName));
+        RunFolder run = new(_folder.File("run"));
+        Assert.Equal([run.Checkpoint(3 * Batch), run.Checkpoint(2 * Batch)], run.Checkpoints());
+        Assert.All(run.Checkpoints(), path => Assert.Null(Checkpoint.FindDamage(path)));
         TrainingSummary rest = TrainingRun.Resume(_folder.File("run"), new TrainingRunOptions { Progress = new SilentProgress() });
         Assert.Equal(File.ReadAllBytes(Run(config, "whole").Checkpoint), File.ReadAllBytes(rest.Checkpoint));
     }
@@ -337,6 +330,50 @@ public sealed class TrainingRunTests : IDisposable
         };
         Run(config, "run");
         Assert.Equal(Path.GetFullPath(_images.Root), ConfigJson.Load(new RunFolder(_folder.File("run")).Config).Data.Source);
+    }
+
+    /// <summary>Of the two the first is reported, and what was saved before is whole.</summary>
+    [Fact]
+    public void A_second_lack_of_memory_costs_what_was_not_saved_and_no_more()
+    {
+        bool isShort = false;
+        RunConfig config = Tiny with { Snapshots = Tiny.Snapshots with { CheckpointKimg = 0.008 } };
+        SilentProgress progress = new() { OnIteration = i => RunOut(isShort = i == 3), OnWrote = _ => RunOut(isShort, "second") };
+        UserException error = Assert.Throws<UserException>(
+            () => TrainingRun.Start(config, _folder.File("run"), new TrainingRunOptions { Progress = progress }));
+        Assert.Contains("2.00 GiB", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("second", error.Message, StringComparison.Ordinal);
+        Assert.Contains(progress.Warnings, warning => warning.Contains("second", StringComparison.Ordinal));
+        RunFolder run = new(_folder.File("run"));
+        Assert.Contains(run.Checkpoint(2 * Batch), run.Checkpoints());
+        Assert.All(run.Checkpoints(), path => Assert.Null(Checkpoint.FindDamage(path)));
+    }
+
+    /// <summary>G has stepped and D has not, as where D's memory is lacking.</summary>
+    [Fact]
+    public void An_iteration_that_was_broken_off_is_known_for_one()
+    {
+        using TrainingState state = new(Tiny, CPU);
+        using TickStatistics statistics = new();
+        using IImageDataset dataset = ImageDatasets.Open(_images.Root, 16);
+        using ImageBatches reals = new(dataset, Batch, mirror: false, 1, 0);
+        TrainingPhases phases = new(state, statistics);
+        Assert.False(state.IsWithinIteration);
+        Assert.Throws<DivideByZeroException>(
+            () => TrainingLoop.Run(state, phases, reals, () => throw new DivideByZeroException(), default));
+        Assert.False(state.IsWithinIteration);
+        state.OptimiserD.Dispose();
+        Assert.ThrowsAny<Exception>(() => TrainingLoop.Run(state, phases, reals, () => { }, default));
+        Assert.Equal((2, true), (state.OptimiserG.Steps, state.IsWithinIteration));
+    }
+
+    private static void RunOut(bool now, string device = "0")
+    {
+        if (now)
+        {
+            throw new System.Runtime.InteropServices.ExternalException(
+                $"CUDA out of memory. Tried to allocate 2.00 GiB. GPU {device} has none.");
+        }
     }
 
     [Fact]
