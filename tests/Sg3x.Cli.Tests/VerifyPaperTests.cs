@@ -38,6 +38,20 @@ public sealed class VerifyPaperTests(FaultyBuild faulty) : IClassFixture<FaultyB
     }
 
     [Fact]
+    public void In_bfloat16_the_operations_are_checked_one_by_one()
+    {
+        ProgramResult result = Sg3xProcess.Shell(_folder.Path,
+            "$SG3X train --dry-run --resolution 16 --set generator.layers=4 generator.channelMax=4 | sed '/^$/,$d' > c.json"
+            + " && $SG3X verify --config c.json --quick --precision bfloat16 --json");
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement check = document.RootElement.GetProperty("checks").EnumerateArray()
+            .Single(c => c.GetProperty("id").GetString() == "precision.operations");
+        Assert.Equal("passed", check.GetProperty("status").GetString());
+    }
+
+    [Fact]
     public void A_faulty_build_is_told_by_name_and_in_words_and_gets_its_page()
     {
         ProgramResult result = Sg3xProcess.RunBuild(faulty.Program, _folder.Path,

@@ -35,16 +35,23 @@ public sealed class KernelCheckTests
             StringComparison.Ordinal);
         Assert.Contains("L0 ↑2 ↓2 in BFloat16; L0 ↑2 ↓2 in Float16; ", some.LeavesOut, StringComparison.Ordinal);
         CheckResult none = Run(Subjects.T, KernelFaults.Compiled(KernelSource.Text, ScalarType.Float64));
-        Assert.Equal(CheckStatus.NotApplicable, none.Status);
+        Assert.Equal(CheckStatus.Failed, none.Status);
+        Assert.Equal("none of these layers is the kernel's", Assert.Single(none.Failures).Measured);
         Assert.Contains("L0 ↑2 ↓2 in Float32; ", none.LeavesOut, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_kernel_that_cannot_be_compiled_is_not_passed_and_the_compiler_says_why()
+    [Theory]
+    [InlineData(true, CheckStatus.Failed)]
+    [InlineData(false, CheckStatus.NotApplicable)]
+    public void A_kernel_that_cannot_be_compiled_fails_where_it_was_asked_for_and_the_compiler_says_why(
+        bool wanted, CheckStatus expected)
     {
         var kernels = new CudaKernels(() => true, () => new HostLauncher(64 * 1024, "#error no such card\n"));
-        CheckResult result = Run(Subjects.T, new() { Find = kernels.Find, Absence = () => kernels.Absence });
-        Assert.Equal(CheckStatus.NotApplicable, result.Status);
+        CheckResult result = Run(
+            Subjects.T, new() { Find = kernels.Find, Absence = () => kernels.Absence, Wanted = () => wanted });
+        Assert.Equal(expected, result.Status);
+        Assert.Null(result.Problem);
+        Assert.All(result.Failures, failure => Assert.Contains("no such card", failure.Measured, StringComparison.Ordinal));
         Assert.Contains("no such card", result.LeavesOut, StringComparison.Ordinal);
         Assert.Contains("is computed by composed or matrix", result.LeavesOut, StringComparison.Ordinal);
     }

@@ -33,7 +33,7 @@ internal static class PaperVerification
             name,
             Subject.Production(config.Generator, device) with
             {
-                Precision = config.Training.Precision == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32,
+                Precision = config.Training.ComputeType() ?? ScalarType.Float32,
             },
             options);
 

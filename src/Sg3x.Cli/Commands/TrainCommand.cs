@@ -148,7 +148,7 @@ internal static class TrainCommand
             : ConfigSource.LoadRun(resume));
         if (result.GetValue(DryRun))
         {
-            DryRunReport.Print(Terminal.Out(), config);
+            DryRunReport.Print(Terminal.Out(), config, result.GetValue(Unverified));
             return ExitCode.Done;
         }
 
@@ -183,7 +183,7 @@ internal static class TrainCommand
             }
 
             stored = ConfigOverrides.Apply(stored, result.GetValue(Set) ?? []).Validate();
-            Waivers.Of(stored.Training.Waived);
+            Waivers.Demand(stored.Training.Waived);
             RefuseIdleOptions(result, stored);
             return stored;
         }
@@ -232,6 +232,7 @@ internal static class TrainCommand
         var preflight = new TrainingPreflight
         {
             Unverified = unverified,
+            Preparing = display.Preparing,
             Progress = display.Verifying,
             Checked = display.Verified,
             Cancellation = interruption.Token,

@@ -148,11 +148,6 @@ internal static class VerifyCommand
 
         string? waive = result.GetValue(Waive);
         var options = new PaperVerificationOptions(result.GetValue(Quick), json, page, Waivers.Of(waive ?? ""));
-        string[] set =
-        [
-            .. result.GetValue(Set) ?? [],
-            .. result.GetValue(Precision) is string precision ? [$"training.precision={precision}"] : Array.Empty<string>(),
-        ];
         if (result.GetValue(Network) is string network)
         {
             Refuse(result, "--network", Set, Precision);
@@ -165,7 +160,14 @@ internal static class VerifyCommand
             throw UserException.Mismatch("preset", $"one of {string.Join(", ", Presets.Names)} (a file goes after --config)", source);
         }
 
-        RunConfig config = ConfigSource.Load(source, set);
+        RunConfig config = ConfigSource.Load(source, result.GetValue(Set) ?? []);
+        if (result.GetValue(Precision) is string precision)
+        {
+            config = TrainingConfig.IsPrecision(precision)
+                ? config with { Training = config.Training with { Precision = precision } }
+                : throw UserException.Mismatch(Precision.Name, TrainingConfig.Precisions, $"\"{precision}\"");
+        }
+
         return PaperVerification.OfConfiguration(
             source, config, compute.Apply(), options with { Waivers = Waivers.Of(waive ?? config.Training.Waived) });
     }

@@ -10,7 +10,7 @@ internal static class CheckTable
 {
     private static readonly (string Title, int? Width, bool Right)[] Columns =
     [
-        ("check", null, false), ("", 8, false), ("equation", 48, false), ("expected", 14, false), ("measured", 12, false),
+        ("check", null, false), ("", 10, false), ("equation", 48, false), ("expected", 14, false), ("measured", 12, false),
         ("tolerance", null, true), ("margin", null, true), ("where", 24, false),
     ];
 
@@ -53,6 +53,12 @@ internal static class CheckTable
             terminal.Verdict(Output.Verdict.Failed, id, text);
         }
 
+        PrintDepartures(terminal, report);
+    }
+
+    /// <summary>A line for each check that is waived, with what it found.</summary>
+    public static void PrintDepartures(Terminal terminal, VerificationReport report)
+    {
         foreach ((string id, string text) in report.Departures())
         {
             terminal.Verdict(Output.Verdict.Waived, id, text);
@@ -65,8 +71,10 @@ internal static class CheckTable
         string[] failed = [.. report.Explanations().Select(e => e.Id)], weaker = [.. failed.Intersect(Waivers.Possible)];
         if (weaker.Length > 0)
         {
+            string what = weaker.Length == failed.Length
+                ? "trains it and marks the run" : "declares it; the other failures remain";
             terminal.Line("The configuration asks for less than the papers have. Where that is meant,"
-                + $" --waive {string.Join(',', weaker)} trains it and marks the run.");
+                + $" --waive {string.Join(',', weaker)} {what}.");
         }
 
         if (weaker.Length == 0 || weaker.Length < failed.Length)

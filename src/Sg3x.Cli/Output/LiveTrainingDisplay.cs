@@ -68,14 +68,17 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     }
 
     /// <inheritdoc/>
-    public override void Verifying(string check, int done, int of)
+    public override void Preparing(string what)
     {
         lock (_lock)
         {
-            _live?.UpdateTarget(new Text(string.Create(
-                CultureInfo.InvariantCulture, $"Checking this build against the papers: {done} of {of} done; {check} …")));
+            _live?.UpdateTarget(new Text($"{what} …"));
         }
     }
+
+    /// <inheritdoc/>
+    public override void Verifying(string check, int done, int of) => Preparing(string.Create(
+        CultureInfo.InvariantCulture, $"Checking this build against the papers: {done} of {of} done; {check}"));
 
     /// <inheritdoc/>
     public override void Verified(VerificationReport report) => Note(Outcome(report));

@@ -16,6 +16,9 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
     public override void Stopping() => Say("Finishing the iteration and saving; a second signal stops without saving.");
 
     /// <inheritdoc/>
+    public override void Preparing(string what) => Say(what);
+
+    /// <inheritdoc/>
     public override void Verifying(string check, int done, int of)
     {
         if (done == 0)

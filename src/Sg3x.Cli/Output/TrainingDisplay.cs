@@ -36,6 +36,9 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     /// <summary>A stop was asked for: says what happens now. Called from another thread.</summary>
     public abstract void Stopping();
 
+    /// <summary>Something that the checks of this build need is being made.</summary>
+    public abstract void Preparing(string what);
+
     /// <summary>A check of this build against the papers begins.</summary>
     public abstract void Verifying(string check, int done, int of);
 

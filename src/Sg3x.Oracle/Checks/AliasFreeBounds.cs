@@ -51,7 +51,7 @@ internal static class AliasFreeBounds
         yield return Bound(
             "generator.firstCutoff", "first_cutoff", FormattableString.Invariant($"at most {paper.FirstCutoff}"),
             config.FirstCutoff <= paper.FirstCutoff, config.FirstCutoff,
-            "the higher the cutoff, the less room has a filter to stop what lies beyond: 53 dB with 4");
+            "the higher the cutoff, the less room a filter has to stop what lies beyond: 53 dB with 4");
         yield return Bound(
             "generator.firstStopband", "first_stopband", "at least 2^2.1",
             config.FirstStopband >= paper.FirstStopband * (1 - Rounding), config.FirstStopband,

@@ -61,10 +61,15 @@ internal static class Bridge
         rows is null ? null : Tensor([.. rows.SelectMany(row => row)], [rows.Length, rows[0].Length], dtype);
 
     /// <summary>[N, C, H, W].</summary>
-    public static Tensor Tensor(double[][][,] batch, ScalarType dtype) => Tensor(
-        [.. batch.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())],
-        [batch.Length, batch[0].Length, batch[0][0].Height(), batch[0][0].Width()],
-        dtype);
+    public static Tensor Tensor(double[][][,] batch, ScalarType dtype) => Tensor(Values(batch), Shape(batch), dtype);
+
+    /// <summary>[N, C, H, W] of images of planes.</summary>
+    public static long[] Shape(double[][][,] batch) =>
+        [batch.Length, batch[0].Length, batch[0][0].Height(), batch[0][0].Width()];
+
+    /// <summary>All numbers of images of planes, row by row.</summary>
+    public static double[] Values(double[][][,] batch) =>
+        [.. batch.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
 
     /// <summary>On the device that is checked.</summary>
     public static Tensor Tensor(this Subject subject, double[] values, long[] shape, ScalarType dtype) =>

@@ -1,5 +1,4 @@
 using Sg3x.Spec.Layers;
-using Sg3x.Spec.Signals;
 using static TorchSharp.torch;
 
 namespace Sg3x.Oracle.Checks;
@@ -33,11 +32,11 @@ internal sealed class ModulatedConvolutionCheck : ICheck
                 subject.Tensor(s, [n, ins], ScalarType.Float64), demodulate, k - 1,
                     subject.Tensor([gain], [], ScalarType.Float64));
             double terms = ins * k * k + n * ins + outs;
-            double[] e = [.. expected.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
             string where = $"{k}×{k}, {(demodulate ? "demodulated" : "plain")}";
-            long[] shape = [n, outs, expected[0][0].Height(), expected[0][0].Width()];
+            long[] shape = Bridge.Shape(expected);
             yield return measured.shape.SequenceEqual(shape)
-                ? Differences.Array(where, shape, e, Bridge.Values(measured), 16 * Math.Sqrt(terms) * Math.ScaleB(1, -53))
+                ? Differences.Array(
+                    where, shape, Bridge.Values(expected), Bridge.Values(measured), 16 * Math.Sqrt(terms) * Math.ScaleB(1, -53))
                 : Differences.Equal(
                     where, string.Join("×", shape), string.Join("×", measured.shape), "padding is k − 1 on every side");
 
@@ -91,10 +90,10 @@ internal sealed class ResampleCheck : ICheck
                 down == 1 ? Resampling.Blur(plane, padding) : Resampling.Keep(Resampling.Blur(plane, padding))).ToArray())];
             Tensor measured = subject.Resample(
                 subject.Tensor(x, ScalarType.Float64), subject.Tensor(grid, [4, 4], ScalarType.Float64), down, padding);
-            long[] shape = [2, 3, expected[0][0].Height(), expected[0][0].Width()];
-            double[] e = [.. expected.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
+            long[] shape = Bridge.Shape(expected);
             yield return measured.shape.SequenceEqual(shape)
-                ? Differences.Array($"↓{down}, pad {padding}", shape, e, Bridge.Values(measured), 64 * Math.ScaleB(1, -53))
+                ? Differences.Array(
+                    $"↓{down}, pad {padding}", shape, Bridge.Values(expected), Bridge.Values(measured), 64 * Math.ScaleB(1, -53))
                 : Differences.Equal($"↓{down}, pad {padding}", string.Join("×", shape), string.Join("×", measured.shape));
         }
     }

@@ -16,11 +16,15 @@ public sealed record DeviceNonlinearity
     /// <summary>Why the device computes without one; null where it has one. Finding a case may tell that there is none.</summary>
     public required Func<string?> Absence { get; init; }
 
+    /// <summary>Whether one was asked for: then it is a failure that there is none.</summary>
+    public required Func<bool> Wanted { get; init; }
+
     /// <summary>Production as it is.</summary>
     /// <param name="device">Where it computes.</param>
     public static DeviceNonlinearity Production(Device device) => new()
     {
         Find = (x, upFilter, downFilter, shape) => FilteredLeakyRelu.FindKernel(x, upFilter, downFilter, shape),
         Absence = () => FilteredLeakyRelu.KernelAbsence(device),
+        Wanted = () => FilteredLeakyRelu.KernelWanted(device),
     };
 }

@@ -20,7 +20,6 @@ internal sealed class NonlinearityDeviceCheck : ICheck
 
     // Between the coarse numbers, so that none of a layer without filters lies on it.
     private const double Clamp = 1.5 + 1.0 / 256;
-    private const double Single = 5.9604644775390625e-8;
 
     private static readonly Stored[] s_types =
     [
@@ -39,14 +38,21 @@ internal sealed class NonlinearityDeviceCheck : ICheck
 
     public IEnumerable<Finding> Run(Subject subject)
     {
-        if (subject.DeviceNonlinearity.Absence() is not null)
-            yield break;
-
         // Where one of them cannot be compiled none is used.
-        (SpecLayer Layer, IFilteredLeakyRelu?[] Kernels)[] all =
-            [.. NonlinearityCase.Layers(subject.Config).Select(layer => (layer, Find(subject, layer)))];
-        if (subject.DeviceNonlinearity.Absence() is not null)
+        (SpecLayer Layer, IFilteredLeakyRelu?[] Kernels)[] all = subject.DeviceNonlinearity.Absence() is not null ? []
+            : [.. NonlinearityCase.Layers(subject.Config).Select(layer => (layer, Find(subject, layer)))];
+        string? nothing = subject.DeviceNonlinearity.Absence() ?? (all.All(one => Array.TrueForAll(one.Kernels, k => k is null))
+            ? "none of these layers is the kernel's" : null);
+        if (nothing is not null)
+        {
+            // What was asked for and did not run is not passed over.
+            if (subject.DeviceNonlinearity.Wanted())
+            {
+                yield return Differences.Equal(
+                    $"{subject.Device}", "the kernel that was asked for", nothing, $"no kernel: {nothing}");
+            }
             yield break;
+        }
         foreach ((SpecLayer layer, IFilteredLeakyRelu?[] kernels) in all)
         {
             if (Array.TrueForAll(kernels, kernel => kernel is null))
@@ -156,45 +162,23 @@ internal sealed class NonlinearityDeviceCheck : ICheck
             double[] all = [.. dx.SelectMany(image => image[channel].Cast<double>())];
             expected[channel] = all.Sum();
             allowed[channel] = type.Allowed(
-                expected[channel], all.Length * each + (all.Length - 1) * Single * all.Sum(Math.Abs));
+                expected[channel], all.Length * each + (all.Length - 1) * Differences.Single * all.Sum(Math.Abs));
         }
-        return Within(where, [Channels], expected, measured, allowed, "db is the sum of dx over all images, rows and columns");
+        return Differences.Within(
+            where, [Channels], expected, measured, allowed, "db is the sum of dx over all images, rows and columns");
     }
 
     private static Finding Values(string where, NonlinearityCase c, double[][][,] batch, Tensor measured, Stored type)
     {
-        double[] expected = [.. batch.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
+        double[] expected = Bridge.Values(batch);
         double arithmetic = Arithmetic(c, batch);
-        return Within(
-            where, [batch.Length, Channels, batch[0][0].Height(), batch[0][0].Width()], expected, measured,
-            [.. expected.Select(value => type.Allowed(value, arithmetic))],
+        return Differences.Within(
+            where, Bridge.Shape(batch), expected, measured, [.. expected.Select(value => type.Allowed(value, arithmetic))],
             "phase, reach of a tile, branches or rounding of what is stored");
     }
 
-    private static double Arithmetic(NonlinearityCase c, double[][][,] batch) => 16 * Single * Math.Sqrt(c.Terms)
+    private static double Arithmetic(NonlinearityCase c, double[][][,] batch) => 16 * Differences.Single * Math.Sqrt(c.Terms)
         * batch.Max(image => image.Max(plane => plane.Cast<double>().Max(Math.Abs)));
-
-    // The error that takes up most of what is allowed at its place.
-    private static Finding Within(
-        string where, long[] shape, double[] expected, Tensor measured, double[] allowed, string explanation)
-    {
-        if (!measured.shape.SequenceEqual(shape))
-            return Differences.Equal(where, string.Join("×", shape), string.Join("×", measured.shape));
-        double[] values = Bridge.Values(measured);
-        double error = 0;
-        int at = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            double share = Math.Abs(values[i] - expected[i]) / allowed[i];
-            if (share > error || double.IsNaN(share))
-                (error, at) = (share, i);
-            if (double.IsNaN(share))
-                break;
-        }
-        return new Finding(
-            $"{where} at value {at} of {expected.Length}", $"{expected[at]:G9} ± {allowed[at]:G2}", $"{values[at]:G9}", error, 1,
-            error <= 1 ? null : explanation);
-    }
 
     private sealed record Expected(double[][][,] Y, double[][][,] Dx, double[][][,] Jq);
 

@@ -14,18 +14,20 @@ namespace Sg3x.Oracle.Checks;
 internal sealed class PrecisionOperationsCheck : ICheck
 {
     private const double Unit = 1 / 256.0;
-    private const double Single = 5.9604644775390625e-8;
 
     // Bias, gain, leaky ReLU, clamp; and along each axis of both filters its taps and its result.
     private const int StepByStep = 4 + (2 * 2 * 2);
 
+    private const string NotOnce = "cut and not rounded, rounded more often, or summed in bfloat16";
+
     public string Id => "precision.operations";
 
-    public string Equation => "fl(Σ fl(w)·fl(s·x)) and fl(d·y) of a modulated convolution; the filters' results rounded once, on a "
-        + "GPU without its kernel each step's";
+    public string Equation =>
+        "fl(Σ fl(w)·fl(s·x)) and fl(d·y) of a modulated convolution; the filters' results rounded once, on a GPU without its "
+            + "kernel each step's";
 
     public string ToleranceBasis =>
-        "2⁻⁸ of a result for its rounding, and of its absolute terms for each rounding before; sums as of float32";
+        "2⁻⁸ of the absolute terms for each rounding of terms, and of the result for each of its own; sums as of float32";
 
     public IEnumerable<Finding> Run(Subject subject)
     {
@@ -37,25 +39,34 @@ internal sealed class PrecisionOperationsCheck : ICheck
 
     /// <inheritdoc/>
     public string? LeavesOut(Subject subject) =>
-        subject.Precision == ScalarType.BFloat16 ? null : "the layers compute in float32";
+        subject.Precision == ScalarType.BFloat16 ? null : "float32 was asked for, and these are of bfloat16";
 
+    // Terms of one sign beside those of both: where they cancel, what their own rounding may come to hides how they are summed.
     private static IEnumerable<Finding> Convolution(Subject subject)
     {
-        const int n = 3, ins = 6, outs = 5, k = 3;
+        const int n = 3, ins = 32, outs = 5, k = 3;
         var draw = new Draw(subject.Seed);
-        double[][][,] x = Coarse(draw.Batch(n, ins, 7, 8));
-        double[] w = [.. draw.Row(outs * ins * k * k).Select(Float)], s = [.. draw.Row(n * ins).Select(Float)];
-        var kernel = new double[outs, ins, k, k];
-        Buffer.BlockCopy(w, 0, kernel, 0, w.Length * sizeof(double));
-        var sizes = new double[outs, ins, k, k];
-        Buffer.BlockCopy(w.Select(Math.Abs).ToArray(), 0, sizes, 0, w.Length * sizeof(double));
-        double[][][,] Defined(double[][][,] x, double[,,,] w, IEnumerable<double> s) =>
-            Spec.Layers.ModulatedConvolution.Forward(x, w, [.. s.Chunk(ins)], true, k - 1, 1);
-        Tensor y = subject.ModulatedConvolution(
+        double[][][,] x = Coarse(draw.Batch(n, ins, 7, 8)), sizesOfX = Absolute(x);
+        double[] w = [.. draw.Row(outs * ins * k * k).Select(Float)], s = [.. draw.Row(n * ins).Select(Float)],
+            sizesOfW = [.. w.Select(Math.Abs)], sizesOfS = [.. s.Select(Math.Abs)];
+        double[][][,] sizes = Defined(sizesOfX, sizesOfW, sizesOfS);
+        yield return Compared("modulated convolution", Defined(x, w, s), Produced(x, w, s));
+        yield return Compared("modulated convolution, terms of one sign", sizes, Produced(sizesOfX, sizesOfW, sizesOfS));
+
+        double[][][,] Defined(double[][][,] x, double[] w, double[] s)
+        {
+            var weight = new double[outs, ins, k, k];
+            Buffer.BlockCopy(w, 0, weight, 0, w.Length * sizeof(double));
+            return Spec.Layers.ModulatedConvolution.Forward(x, weight, [.. s.Chunk(ins)], true, k - 1, 1);
+        }
+
+        Tensor Produced(double[][][,] x, double[] w, double[] s) => subject.ModulatedConvolution(
             subject.Tensor(x, ScalarType.BFloat16), subject.Tensor(w, [outs, ins, k, k], ScalarType.Float32),
             subject.Tensor(s, [n, ins], ScalarType.Float32), true, k - 1, null);
-        yield return Compare(
-            "modulated convolution", Defined(x, kernel, s), Defined(Absolute(x), sizes, s.Select(Math.Abs)), y, 3, ins * k * k);
+
+        // fl(w) and fl(s·x) round each term, fl(Σ) and fl(d·y) the result.
+        Finding Compared(string where, double[][][,] expected, Tensor y) =>
+            Compare(where, expected, sizes, y, new(2, 2), ins * k * k, "its products are summed in bfloat16, or not these");
     }
 
     private static IEnumerable<Finding> Resampled(Subject subject)
@@ -67,7 +78,7 @@ internal sealed class PrecisionOperationsCheck : ICheck
         Tensor y = subject.Resample(
             subject.Tensor(x, ScalarType.BFloat16),
             subject.Tensor([.. from a in f from b in f select a * b / 64], [4, 4], ScalarType.Float32), 2, 1);
-        yield return Compare("resampling", Defined(x), Defined(Absolute(x)), y, 0, f.Length * f.Length);
+        yield return Compare("resampling", Defined(x), Defined(Absolute(x)), y, new(0, 1), f.Length * f.Length, NotOnce);
     }
 
     private static IEnumerable<Finding> Nonlinearity(Subject subject)
@@ -78,36 +89,32 @@ internal sealed class PrecisionOperationsCheck : ICheck
             NonlinearityCase c = NonlinearityCase.Draw(
                 subject, layer, 1, 2, side, side - 1, 1.5, NonlinearityCase.Coarse, value => value);
             double[][][,] expected = c.Forward(), sizes = c.Sizes();
+            bool once = subject.Device.type == DeviceType.CPU;
             foreach (IFilteredLeakyRelu op in subject.Nonlinearities)
             {
                 yield return Compare(
                     $"L{layer.Index} ↑{layer.Up} ↓{layer.Down}, {op.Name}", expected, sizes, c.Produce(op, ScalarType.BFloat16).Y,
-                    subject.Device.type == DeviceType.CPU ? 0 : StepByStep, c.Terms);
+                    new(once ? 0 : StepByStep, 1), c.Terms, once ? NotOnce : "further off than each step's rounding makes it");
             }
         }
     }
 
-    // The error that takes up most of what is allowed at its place: roundings before the last are of the absolute terms.
+    // Each rounding of a term is off by at most 2⁻⁸ of it, each of the result by 2⁻⁸ of what those have made of it.
     private static Finding Compare(
-        string where, double[][][,] expected, double[][][,] sizes, Tensor measured, int roundings, double terms)
+        string where, double[][][,] expected, double[][][,] sizes, Tensor measured, Roundings roundings, double terms,
+        string explanation)
     {
         if (measured.dtype != ScalarType.BFloat16)
             return Differences.Equal(where, $"{ScalarType.BFloat16}", $"{measured.dtype}", "an operand in float32 promotes it");
-        double[] e = Flat(expected), size = Flat(sizes), m = Bridge.Values(measured);
-        if (m.Length != e.Length)
-            return Differences.Equal(where, $"{e.Length} values", $"{m.Length} values");
-        double sums = 16 * Single * Math.Sqrt(terms) * size.Max();
-        (int at, double share) = e.Index()
-            .Select(one => (one.Index, Share: Math.Abs(m[one.Index] - one.Item)
-                / (Unit * (Math.Abs(one.Item) + (roundings * size[one.Index])) + sums)))
-            .MaxBy(one => double.IsNaN(one.Share) ? double.PositiveInfinity : one.Share);
-        return new Finding(
-            $"{where} at value {at} of {e.Length}", $"{e[at]:G6}", $"{m[at]:G6}", share, 1,
-            share <= 1 ? null : "cut and not rounded, rounded more often, or summed in bfloat16");
+        double[] values = Bridge.Values(expected), size = Bridge.Values(sizes);
+        double sums = 16 * Differences.Single * Math.Sqrt(terms) * size.Max();
+        double[] allowed = [.. values.Zip(size, (value, absolute) =>
+        {
+            double ofTerms = Unit * roundings.OfTerms * absolute;
+            return ofTerms + (Unit * roundings.OfResult * (Math.Abs(value) + ofTerms)) + sums;
+        })];
+        return Differences.Within(where, Bridge.Shape(expected), values, measured, allowed, explanation);
     }
-
-    private static double[] Flat(double[][][,] batch) =>
-        [.. batch.SelectMany(image => image).SelectMany(plane => plane.Cast<double>())];
 
     private static double[][][,] Each(double[][][,] batch, Func<double, double> step) =>
         [.. batch.Select(image => image.Select(plane => Plane.Map(plane, step)).ToArray())];
@@ -117,4 +124,9 @@ internal sealed class PrecisionOperationsCheck : ICheck
     private static double[][][,] Absolute(double[][][,] batch) => Each(batch, Math.Abs);
 
     private static double Float(double value) => (float)value;
+
+    /// <summary>How often bfloat16 rounds on the way to a result.</summary>
+    /// <param name="OfTerms">Each of the terms that are summed.</param>
+    /// <param name="OfResult">Their sum and what is made of it.</param>
+    private readonly record struct Roundings(int OfTerms, int OfResult);
 }

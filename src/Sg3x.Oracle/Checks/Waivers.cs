@@ -37,6 +37,11 @@ public sealed class Waivers
             + " waived", other);
     }
 
+    /// <summary>Refuses a list that <see cref="Of"/> would refuse.</summary>
+    /// <param name="list">As of <see cref="Of"/>.</param>
+    /// <exception cref="UserException">As of <see cref="Of"/>.</exception>
+    public static void Demand(string list) => _ = Of(list);
+
     /// <summary>Whether a check is among them.</summary>
     public bool Include(string id) => ids.Contains(id, StringComparer.Ordinal);
 

@@ -52,6 +52,8 @@ public sealed record PreflightKey(IReadOnlyDictionary<string, string> Parts)
             ["waived"] = waivers.ToString(),
             ["device"] = device.ToString(),
             ["dtype"] = dtype.ToString(),
+
+            // On a GPU this compiles the kernel, for which a library is loaded: so it precedes the listing of those below.
             ["nonlinearity"] = NonlinearityChoice.Of(config, device, dtype).ToString(),
             ["processor"] = $"{environment.Processor}, {environment.Simd}",
             ["threads"] = environment.Threads.ToString(CultureInfo.InvariantCulture),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sg3x.Checkpoints;
+using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
 using Sg3x.Oracle.Reports;
 using Sg3x.Schedule;
@@ -25,6 +26,9 @@ public sealed class TrainingPreflight
 
     /// <summary>Where outcomes are kept from run to run; null: only in the runs' own folders.</summary>
     public string? CacheFolder { get; init; } = PreflightCache.DefaultFolder();
+
+    /// <summary>Called before what takes seconds ahead of the checks, in words; null for none.</summary>
+    public Action<string>? Preparing { get; init; }
 
     /// <summary>Called before each check with its name, the number done and the number there are; null for none.</summary>
     public Action<string, int, int>? Progress { get; init; }
@@ -51,13 +55,14 @@ public sealed class TrainingPreflight
     {
         ArgumentNullException.ThrowIfNull(start);
         var waivers = Waivers.Of(start.Config.Training.Waived);
+        if (FilteredLeakyRelu.KernelWanted(start.Device))
+            Preparing?.Invoke("Compiling the kernel of the filtered nonlinearity");
         PreflightKey key = PreflightKey.Of(start.Config.Generator, start.Device, start.DType, waivers);
         if (Known(start.Folder.Preflight, key.Hash) is JsonObject known)
             return Earlier(known);
 
         VerificationReport report = VerificationReport.Run(
-            start.Config.Preset, Subject(start.Config.Generator, start.Device) with { Precision = start.DType }, Checks, Progress,
-            waivers, Cancellation);
+            start.Config.Preset, Of(start), Checks, Progress, waivers, Cancellation);
         Checked?.Invoke(report);
         string outcome = PreflightCache.Format(Outcome(report, key));
         AtomicFile.WriteText(start.Folder.Preflight, outcome);
@@ -70,6 +75,17 @@ public sealed class TrainingPreflight
         return Unverified
             ? Mark($"FAILED: {Failed(report)}", report.Departures())
             : throw new VerificationFailedException(report, start.Folder.Preflight);
+    }
+
+    // Without the kernel that it was asked for a run is slower, not another: it warns and trains. Only verify fails for that.
+    private Subject Of(RunStart start)
+    {
+        Subject subject = Subject(start.Config.Generator, start.Device);
+        return subject with
+        {
+            Precision = start.DType,
+            DeviceNonlinearity = subject.DeviceNonlinearity with { Wanted = () => false },
+        };
     }
 
     /// <summary>Which checks failed: <c>2 of 20 checks failed on cpu: filter.taps, filter.response</c>.</summary>

@@ -33,7 +33,7 @@ public static class HtmlReport
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append(CultureInfo.InvariantCulture, $"<title>{Html.Text(report.Name)}: sg3x verify</title>\n<style>\n{PageStyle.Css}</style>\n</head>\n<body>\n");
         page.Append(Head(report, at));
-        page.Append(Explained("What failed", "failures", report.Passed ? [] : report.Explanations()));
+        page.Append(Explained("What failed", "failures", report.Explanations()));
         page.Append(Explained("What is waived", "departures", report.Departures()));
         page.Append(Checks(report));
         page.Append(Schedule(subject));
@@ -56,7 +56,8 @@ public static class HtmlReport
         ];
         string badges = string.Concat(counts.Where(c => c.Count > 0).Select(c =>
             FormattableString.Invariant($"<span class=\"badge {c.Style}\">{c.Count} {c.What}</span> ")));
-        string verdict = !report.Passed ? "Not the papers' generator: see what failed."
+        string verdict = report.Count(CheckStatus.Failed) > 0 ? "Not the papers' generator: see what failed."
+            : !report.Passed ? "No check passed, and none failed: nothing is known of it."
             : report.Count(CheckStatus.Waived) > 0
                 ? "Not the papers' generator, and not meant to be: see what is waived. Every other check that was made passed."
             : "Every check that was made passed.";

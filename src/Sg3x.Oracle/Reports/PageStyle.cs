@@ -4,7 +4,7 @@ namespace Sg3x.Oracle.Reports;
 internal static class PageStyle
 {
     public const string Css = """
-        :root { --ink: #1f2937; --soft: #6b7280; --rule: #e5e7eb; --good: #047857; --bad: #b91c1c; }
+        :root { --ink: #1f2937; --soft: #6b7280; --rule: #e5e7eb; --good: #047857; --bad: #b91c1c; --wait: #92400e; }
         * { box-sizing: border-box; }
         body { margin: 0 auto; max-width: 1180px; padding: 24px; color: var(--ink); background: #fff;
           font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }

@@ -56,9 +56,9 @@ internal static class RunConfigValidation
             throw UserException.Mismatch("training.device", "auto, cpu, cuda or cuda:N", $"\"{t.Device}\"");
         }
 
-        if (t.Precision is not ("float32" or "bfloat16"))
+        if (!TrainingConfig.IsPrecision(t.Precision))
         {
-            throw UserException.Mismatch("training.precision", "float32 or bfloat16", $"\"{t.Precision}\"");
+            throw UserException.Mismatch("training.precision", TrainingConfig.Precisions, $"\"{t.Precision}\"");
         }
 
         CheckRange("training.threads", t.Threads, 0, 4096);

@@ -1,8 +1,16 @@
+using static TorchSharp.torch;
+
 namespace Sg3x.Configuration;
 
 /// <summary>Every value that shapes how the networks are trained. The defaults are the paper's.</summary>
 public sealed record TrainingConfig
 {
+    /// <summary>The names that <see cref="Precision"/> may have, for people.</summary>
+    public const string Precisions = $"{Float32} or {BFloat16}";
+
+    private const string Float32 = "float32";
+    private const string BFloat16 = "bfloat16";
+
     /// <summary>Seed of the run: initial weights, latents, order of the images, fixed latents of the sample grids.</summary>
     public long Seed { get; init; }
 
@@ -21,7 +29,7 @@ public sealed record TrainingConfig
     /// In what layers store and multiply: <c>float32</c> or <c>bfloat16</c>. Weights, norms, averages, losses, sums of products, the
     /// Fourier features, the image and D's last block are float32 with either.
     /// </summary>
-    public string Precision { get; init; } = "float32";
+    public string Precision { get; init; } = Float32;
 
     /// <summary>
     /// Keep only the inputs of the generator's layers for its backward pass and compute the layers again there: less memory, more
@@ -81,4 +89,10 @@ public sealed record TrainingConfig
 
     /// <summary>Thousands of images over which the blur fades; null: 200·batch/32.</summary>
     public double? BlurFadeKimg { get; init; }
+
+    /// <summary>Whether <see cref="Precision"/> may have this name.</summary>
+    public static bool IsPrecision(string name) => name is Float32 or BFloat16;
+
+    /// <summary>In what layers store and multiply by <see cref="Precision"/>; null: in that of their weights, float32.</summary>
+    public ScalarType? ComputeType() => Precision == BFloat16 ? ScalarType.BFloat16 : null;
 }

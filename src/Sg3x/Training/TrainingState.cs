@@ -31,10 +31,7 @@ public sealed class TrainingState : IDisposable
 
         TrainingConfig t = config.Training;
         G.Synthesis.Rematerialised = t.Rematerialise;
-        if (t.Precision == "bfloat16")
-        {
-            (G.Synthesis.ComputeType, D.ComputeType) = (ScalarType.BFloat16, ScalarType.BFloat16);
-        }
+        (G.Synthesis.ComputeType, D.ComputeType) = (t.ComputeType(), t.ComputeType());
 
         OptimiserG = new AdamOptimiser(
             G.named_parameters(), new AdamSettings(t.GeneratorLearningRate, t.AdamBeta1, t.AdamBeta2, t.AdamEpsilon));

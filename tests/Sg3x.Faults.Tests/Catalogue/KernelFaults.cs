@@ -26,7 +26,7 @@ internal static class KernelFaults
             "bool inside = y >= 0 && y < call.y.in &&",
             "bool inside = y >= 0 && y < call.y.in && row < TILE * DOWN / UP + REACH &&"),
         Edited("branches of the last tile's reach not recorded", "halo of a tile",
-            "memory that nobody wrote says which branch they took: mostly zeros, so that the border's gradients are nearly right",
+            "memory that nobody wrote says which branch they took: often zeros, so that the border's gradients are nearly right",
             "(x < b.x.mid + TILE * DOWN || b.last_x)", "x < b.x.mid + TILE * DOWN"),
         Edited("sign not replayed", "sign bit of a sample", "the backward pass of a network that is linear: it trains, and worse",
             "branch & 1 ? call.gain * call.slope : call.gain", "call.gain"),
@@ -52,7 +52,21 @@ internal static class KernelFaults
             "every stored value is too near to 0 by half a unit, layer by layer",
             "return (storage)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);", "return (storage)(bits >> 16);",
             ScalarType.BFloat16),
+        Edited("float16 cut and not rounded", "rounding of what is stored",
+            "the other half precision, of other bits: what holds for one says nothing of the other",
+            "DEVICE storage narrow(float x) { return (storage)x; }",
+            "DEVICE storage narrow(float x) { storage y = (storage)x; float d = (float)y; "
+                + "return d * d > x * x ? (storage)(d * (1 - 1 / 2048.0f)) : y; }",
+            ScalarType.Float16),
+        new("a kernel that was asked for and is not there", "kernel that is missing", Classic,
+            "the driver is older than the compiler: everything is right, computed by something else, and taken for the kernel's",
+            "op.flrelu.device", () => T with { DeviceNonlinearity = Missing("NVRTC is not there") }),
     ];
+
+    /// <summary>A kernel that was asked for and cannot be had.</summary>
+    /// <param name="reason">Why.</param>
+    public static DeviceNonlinearity Missing(string reason) =>
+        new() { Find = (_, _, _, _) => null, Absence = () => reason, Wanted = () => true };
 
     /// <summary>A kernel of some source on a processor, for some dtypes; none named: for all that it stores.</summary>
     public static DeviceNonlinearity Compiled(string source, params ScalarType[] types)
@@ -63,6 +77,7 @@ internal static class KernelFaults
             Find = (x, up, down, shape) =>
                 (types.Length == 0 || types.Contains(x.dtype)) && kernel.Supports(x, up, down, shape) ? kernel : null,
             Absence = () => null,
+            Wanted = () => true,
         };
     }
 

@@ -1,6 +1,7 @@
 using Sg3x.Networks;
 using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
+using Sg3x.Schedule;
 using static Sg3x.Faults.Tests.PlantedFault;
 using static TorchSharp.torch;
 
@@ -50,6 +51,21 @@ internal static class PrecisionFaults
             {
                 Precision = ScalarType.BFloat16,
                 Resample = (x, f, down, p) => Cut(FilteredResample.Apply(x.to(ScalarType.Float32), f, down, p)),
+            }),
+        new("a layer's convolution summed in bfloat16", "sums of products in bfloat16", Measured,
+            "the sum of 288 terms of one sign is a few percent short; where signs mix it is lost among the terms' own roundings",
+            "precision.operations", () => T with
+            {
+                Precision = ScalarType.BFloat16,
+                ModulatedConvolution = (x, w, s, demodulate, p, g) => demodulate && x.dtype == ScalarType.BFloat16
+                    ? RunningConvolution(x.to(ScalarType.Float32), w, s, p).to(x.dtype)
+                    : ModulatedConv.Apply(x, w, s, demodulate, p, g),
+            }),
+        new("rounded between the filters of a nonlinearity", "rounding to bfloat16", Classic,
+            "two operations in the place of one: what cancels in the second filter is gone before it",
+            "precision.operations", () => T with
+            {
+                Precision = ScalarType.BFloat16, Nonlinearities = [new RoundedBetween()],
             }),
         new("an image in bfloat16", "dtype of the image", Classic, "128 levels from −1 to −½", "precision.dtypes", () => T with
         {
@@ -106,29 +122,46 @@ internal static class PrecisionFaults
     private static Tensor SummedInBFloat16(SynthesisLayer layer, Tensor x, Tensor w) => new Rebuilt
     {
         Convolve = (input, weight, styles, demodulate, padding, gain) =>
-        {
-            // A weight of one tap and one input channel at a time gives the terms of the sum.
-            Tensor padded = nn.functional.pad(input, [padding, padding, padding, padding]);
-            long k = weight.shape[2], size = padded.shape[3] - k + 1;
-            Tensor normal = weight * weight.square().mean([1, 2, 3], true).rsqrt();
-            Tensor s = styles * styles.square().mean().rsqrt();
-            Tensor norm = (normal.square().sum([2, 3]).unsqueeze(0) * s.square().unsqueeze(1)).sum([2]);
-            Tensor? sum = null;
-            for (long i = 0; i < weight.shape[1]; i++)
-                for (long t = 0; t < k * k; t++)
-                {
-                    Tensor tap = normal.select(1, i).reshape(-1, k * k).select(1, t).reshape(1, -1, 1, 1);
-                    Tensor term = padded.narrow(1, i, 1).narrow(2, t / k, size).narrow(3, t % k, size) * (s.narrow(1, i, 1).unsqueeze(2).unsqueeze(3) * tap);
-                    sum = (sum is null ? term : sum + term).to(ScalarType.BFloat16);
-                }
-            return sum!.to(ScalarType.Float32) * (norm + 1e-8).rsqrt().unsqueeze(2).unsqueeze(3) * gain!.reshape(1, 1, 1, 1);
-        },
+            RunningConvolution(input, weight, styles, padding) * gain!.reshape(1, 1, 1, 1),
     }.Parts.Layer(layer, x.to(ScalarType.Float32), w).to(ScalarType.BFloat16);
+
+    // Demodulated; a weight of one tap and one input channel at a time gives the terms of the sum.
+    private static Tensor RunningConvolution(Tensor input, Tensor weight, Tensor styles, int padding)
+    {
+        Tensor padded = nn.functional.pad(input, [padding, padding, padding, padding]);
+        long k = weight.shape[2], tall = padded.shape[2] - k + 1, wide = padded.shape[3] - k + 1;
+        Tensor normal = weight * weight.square().mean([1, 2, 3], true).rsqrt();
+        Tensor s = styles * styles.square().mean().rsqrt();
+        Tensor norm = (normal.square().sum([2, 3]).unsqueeze(0) * s.square().unsqueeze(1)).sum([2]);
+        Tensor? sum = null;
+        for (long i = 0; i < weight.shape[1]; i++)
+            for (long t = 0; t < k * k; t++)
+            {
+                Tensor tap = normal.select(1, i).reshape(-1, k * k).select(1, t).reshape(1, -1, 1, 1);
+                Tensor term = padded.narrow(1, i, 1).narrow(2, t / k, tall).narrow(3, t % k, wide)
+                    * (s.narrow(1, i, 1).unsqueeze(2).unsqueeze(3) * tap);
+                sum = (sum is null ? term : sum + term).to(ScalarType.BFloat16);
+            }
+        return sum!.to(ScalarType.Float32) * (norm + 1e-8).rsqrt().unsqueeze(2).unsqueeze(3);
+    }
 
     // To bfloat16 towards 0: where rounding went away from 0, a unit less.
     private static Tensor Cut(Tensor x)
     {
         Tensor rounded = x.to(ScalarType.BFloat16).to(ScalarType.Float32);
         return where(rounded.abs() > x.abs(), rounded * (1 - (1 / 256.0)), rounded).to(ScalarType.BFloat16);
+    }
+
+    /// <summary>Bias, upsampling and leaky ReLU; then, of what is stored of that, the rest.</summary>
+    private sealed class RoundedBetween : IFilteredLeakyRelu
+    {
+        public string Name => "composed twice";
+
+        public Tensor Forward(Tensor x, Tensor bias, Tensor? upFilter, Tensor? downFilter, in FilteredLeakyReluShape shape)
+        {
+            Tensor between = FilteredLeakyRelu.Composed.Forward(x, bias, upFilter, null, shape with { Down = 1 });
+            return FilteredLeakyRelu.Composed.Forward(
+                between, zeros_like(bias), null, downFilter, new(1, shape.Down, new ImagePadding(0, 0, 0, 0), 1, 1, null));
+        }
     }
 }

@@ -4,6 +4,7 @@ using Sg3x.Networks;
 using Sg3x.Ops;
 using Sg3x.Oracle.Checks;
 using Sg3x.Oracle.Preflight;
+using Sg3x.Oracle.Reports;
 using Sg3x.Oracle.Tests.Checks;
 using Sg3x.Schedule;
 using Sg3x.Training;
@@ -218,6 +219,27 @@ public sealed class TrainingPreflightTests : IDisposable
         string? mark = Preflight(Faulty, unverified: true).Run(weaker).Unverified;
         Assert.StartsWith(
             "started with --unverified and --waive config.alias-free; FAILED: ", mark, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kernel_that_was_asked_for_and_is_missing_refuses_no_run_and_fails_a_verification()
+    {
+        static Subject Missing(Subject healthy) => healthy with
+        {
+            DeviceNonlinearity = new()
+            {
+                Find = (_, _, _, _) => null, Absence = () => "NVRTC is not there", Wanted = () => true,
+            },
+        };
+        Assert.Null(Preflight(Missing).Run(Start("a")).Unverified);
+        JsonNode check = Read("a")["checks"]!.AsArray()[^1]!;
+        Assert.Equal("notApplicable", (string)check["status"]!);
+        Assert.StartsWith("NVRTC is not there; ", (string)check["leavesOut"]!, StringComparison.Ordinal);
+
+        var report = VerificationReport.Run("T", Missing(Subject.Production(Subjects.T)), Some);
+        Assert.False(report.Passed);
+        Assert.Equal(
+            ("op.flrelu.device", "cpu: no kernel: NVRTC is not there"), Assert.Single(report.Explanations()));
     }
 
     [Fact]

@@ -123,6 +123,29 @@ public partial class HtmlReportTests
     }
 
     [Fact]
+    public void Every_colour_that_it_names_is_defined()
+    {
+        Subject subject = Subjects.Healthy(Subjects.T);
+        string text = Text(Verify(subject), subject);
+
+        string[] used = [.. Used().Matches(text).Select(match => match.Groups[1].Value).Distinct()];
+        Assert.Contains("--wait", used);
+        Assert.All(used, name => Assert.Contains($"{name}: #", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_nothing_applied_it_says_so_and_points_at_no_failure()
+    {
+        Subject subject = Subjects.Healthy(Subjects.T);
+        var report = VerificationReport.Run("T", subject, [CheckRegistry.Find("op.flrelu.device")]);
+        XElement page = Page(report, subject);
+
+        Assert.False(report.Passed);
+        Assert.Contains("No check passed, and none failed", page.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("see what failed", page.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_are_text()
     {
         Subject subject = Subjects.Healthy(Subjects.T);
@@ -172,6 +195,9 @@ public partial class HtmlReportTests
         .Where(r => (string?)r.Attribute("class") != "detail").Select(r => r.Elements("td").ElementAt(column).Descendants("code").Single().Value);
 
     private static XElement[] Plots(XElement page) => [.. page.Descendants("figure").Where(f => f.Attribute("id") is not null)];
+
+    [GeneratedRegex(@"var\((--\w+)\)")]
+    private static partial Regex Used();
 
     [GeneratedRegex("<((?:meta|br)[^>]*)>")]
     private static partial Regex NoEnd();

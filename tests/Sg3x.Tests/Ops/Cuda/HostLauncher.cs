@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
@@ -13,6 +14,12 @@ namespace Sg3x.Tests.Ops.Cuda;
 /// <param name="source">The kernel's source with a change; null for it as it is.</param>
 internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null) : IKernelLauncher
 {
+    // What a kernel that records too little leaves, alike in every run: each sample clamped, which passes no gradient on.
+    private const byte Unwritten = 0xff;
+
+    // A compiler takes half a second, and most launchers ask for the same.
+    private static readonly ConcurrentDictionary<(string Source, KernelVariant Variant), Lazy<nint>> s_compiled = new();
+
     private readonly string _source = source ?? KernelSource.Text;
     private readonly Dictionary<KernelVariant, nint> _functions = [];
 
@@ -23,14 +30,22 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
 
     public void Prepare(in KernelVariant variant, int device)
     {
-        if (!_functions.ContainsKey(variant))
-            _functions.Add(variant, Compile(variant));
+        if (_functions.ContainsKey(variant))
+            return;
+        KernelVariant wanted = variant;
+        _functions.Add(variant, s_compiled.GetOrAdd((_source, wanted), _ => new(() => Compile(wanted))).Value);
     }
 
     public void Launch(in KernelVariant variant, in KernelCall call, long blocks, int device)
     {
         Prepare(variant, device);
         var function = (delegate* unmanaged<KernelCall*, uint, void>)_functions[variant];
+        if (variant.Stage == KernelStage.ActivateAndRecord)
+        {
+            long planes = blocks / (call.X.Tiles * call.Y.Tiles);
+            int groups = (call.Y.Mid + call.RecordPhase + KernelVariant.Strip - 1) / KernelVariant.Strip;
+            NativeMemory.Fill((void*)call.Branches, (nuint)(planes * groups * call.X.Mid), Unwritten);
+        }
         fixed (KernelCall* argument = &call)
         {
             for (long block = 0; block < blocks; block++)
