@@ -235,6 +235,7 @@ internal static class TrainCommand
             Preparing = display.Preparing,
             Progress = display.Verifying,
             Checked = display.Verified,
+            FoundAgain = display.VerifiedBefore,
             Cancellation = interruption.Token,
         };
         try

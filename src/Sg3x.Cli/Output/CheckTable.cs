@@ -43,6 +43,7 @@ internal static class CheckTable
         terminal.Line("Each row is the check's tightest comparison; the margin is how many times the error fits into the tolerance.");
         PrintExplanations(terminal, report);
         PrintSummary(terminal, report);
+        PrintWaiver(terminal, report, trains: false);
     }
 
     /// <summary>A line for each check that failed or is waived, in words a person can act on.</summary>
@@ -68,20 +69,27 @@ internal static class CheckTable
     /// <summary>How a run that its checks refuse trains all the same.</summary>
     public static void PrintRemedies(Terminal terminal, VerificationReport report)
     {
-        string[] failed = [.. report.Explanations().Select(e => e.Id)], weaker = [.. failed.Intersect(Waivers.Possible)];
-        if (weaker.Length > 0)
-        {
-            string what = weaker.Length == failed.Length
-                ? "trains it and marks the run" : "declares it; the other failures remain";
-            terminal.Line("The configuration asks for less than the papers have. Where that is meant,"
-                + $" --waive {string.Join(',', weaker)} {what}.");
-        }
-
-        if (weaker.Length == 0 || weaker.Length < failed.Length)
+        if (!PrintWaiver(terminal, report, trains: true))
         {
             terminal.Line(
                 "A run of this build would not be the papers' generator. --unverified trains all the same and marks the run.");
         }
+    }
+
+    /// <summary>How a configuration that is meant to be weaker than the papers' is declared, where that is what failed.</summary>
+    /// <returns>Whether nothing else failed.</returns>
+    private static bool PrintWaiver(Terminal terminal, VerificationReport report, bool trains)
+    {
+        string[] failed = [.. report.Explanations().Select(e => e.Id)], weaker = [.. failed.Intersect(Waivers.Possible)];
+        bool all = weaker.Length == failed.Length && failed.Length > 0;
+        if (weaker.Length > 0)
+        {
+            string what = !all ? "declares it; the other failures remain" : trains ? "trains it and marks the run" : "declares it";
+            terminal.Line("The configuration asks for less than the papers have. Where that is meant,"
+                + $" --waive {string.Join(',', weaker)} {what}.");
+        }
+
+        return all;
     }
 
     /// <summary>How the checks of a report ended, in numbers.</summary>

@@ -45,6 +45,10 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     /// <summary>This build has been checked.</summary>
     public abstract void Verified(VerificationReport report);
 
+    /// <summary>The same build was checked before, for this configuration and on this device.</summary>
+    /// <param name="outcome">How that ended, and when.</param>
+    public void VerifiedBefore(string outcome) => Noted($"verified against the papers before: {outcome}");
+
     /// <summary>The images of a data set are being checked. Called from other threads.</summary>
     public abstract void Report((int Done, int Of) value);
 

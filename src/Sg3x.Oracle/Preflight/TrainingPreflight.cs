@@ -33,6 +33,9 @@ public sealed class TrainingPreflight
     /// <summary>Called before each check with its name, the number done and the number there are; null for none.</summary>
     public Action<string, int, int>? Progress { get; init; }
 
+    /// <summary>Called where an earlier outcome stands, with how it ended and when; null for none.</summary>
+    public Action<string>? FoundAgain { get; init; }
+
     /// <summary>Called with what was found once all checks are made; not where an earlier outcome stands.</summary>
     public Action<VerificationReport>? Checked { get; init; }
 
@@ -65,16 +68,20 @@ public sealed class TrainingPreflight
             start.Config.Preset, Of(start), Checks, Progress, waivers, Cancellation);
         Checked?.Invoke(report);
         string outcome = PreflightCache.Format(Outcome(report, key));
-        AtomicFile.WriteText(start.Folder.Preflight, outcome);
+
+        // What was found before the run trained stays, whatever is tried afterwards.
+        bool isRefused = !report.Passed && !Unverified;
+        string file = isRefused && File.Exists(start.Folder.Config) ? start.Folder.RefusedPreflight : start.Folder.Preflight;
+        AtomicFile.WriteText(file, outcome);
         if (report.Passed)
         {
             if (CacheFolder is not null)
                 PreflightCache.Keep(CacheFolder, key.Hash, outcome);
             return Mark($"passed, {Made(report.Count(CheckStatus.Passed))}", report.Departures());
         }
-        return Unverified
-            ? Mark($"FAILED: {Failed(report)}", report.Departures())
-            : throw new VerificationFailedException(report, start.Folder.Preflight);
+        return isRefused
+            ? throw new VerificationFailedException(report, file)
+            : Mark($"FAILED: {Failed(report)}", report.Departures());
     }
 
     // Without the kernel that it was asked for a run is slower, not another: it warns and trains. Only verify fails for that.
@@ -108,11 +115,13 @@ public sealed class TrainingPreflight
         return kept;
     }
 
-    private RunVerification Earlier(JsonObject outcome) => Mark(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"passed, {Made((int?)outcome["counts"]?["passed"] ?? 0)}, at {(string?)outcome["at"]}"),
-        PreflightCache.Waived(outcome));
+    private RunVerification Earlier(JsonObject outcome)
+    {
+        string summary = string.Create(
+            CultureInfo.InvariantCulture, $"passed, {Made((int?)outcome["counts"]?["passed"] ?? 0)}, at {(string?)outcome["at"]}");
+        FoundAgain?.Invoke(summary);
+        return Mark(summary, PreflightCache.Waived(outcome));
+    }
 
     private RunVerification Mark(string summary, IEnumerable<(string Id, string Text)> departures)
     {

@@ -7,6 +7,7 @@ namespace Sg3x.Training;
 /// <code>
 /// config.json                           every value that shapes the run, and the machine and build it ran on
 /// preflight.json                        what came of verifying the build before it trained
+/// preflight.refused.json                the same of a resumption that was refused
 /// log.jsonl                             one JSON object a line: "tick", "distance", "metrics", "warning", "transfer", "start",
 ///                                       "end"
 /// summary.json                          how it ended
@@ -33,6 +34,9 @@ public sealed record RunFolder(string Root)
 
     /// <summary>Path of what came of verifying the build before it trained.</summary>
     public string Preflight => Path.Combine(Root, "preflight.json");
+
+    /// <summary>What came of it where a run that had trained was not to go on.</summary>
+    public string RefusedPreflight => Path.Combine(Root, "preflight.refused.json");
 
     /// <summary>Path of the log.</summary>
     public string Log => Path.Combine(Root, "log.jsonl");

@@ -154,6 +154,20 @@ public sealed class TrainingPreflightTests : IDisposable
     }
 
     [Fact]
+    public void A_resumption_that_is_refused_leaves_what_was_found_before_the_run_trained()
+    {
+        Preflight().Run(Start("run"));
+        RunFolder folder = Start("run").Folder;
+        string before = File.ReadAllText(folder.Preflight);
+        File.WriteAllText(folder.Config, "{}");
+        VerificationFailedException refused =
+            Assert.Throws<VerificationFailedException>(() => Preflight(Faulty, cached: false).Run(Weaker(Start("run"))));
+        Assert.Contains(folder.RefusedPreflight, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(folder.Preflight));
+        Assert.False((bool)JsonNode.Parse(File.ReadAllText(folder.RefusedPreflight))!["passed"]!);
+    }
+
+    [Fact]
     public void A_fault_can_be_trained_with_unverified_and_is_not_taken_for_a_pass_afterwards()
     {
         RunVerification outcome = Preflight(Faulty, unverified: true).Run(Start("a"));
