@@ -130,7 +130,9 @@ public sealed class PreflightTests(FaultyBuild faulty) : IClassFixture<FaultyBui
 
         Assert.All([first, second, resumed], result => Assert.True(result.ExitCode == 0, result.Everything));
         Assert.Contains("verified against the papers on cpu: ", first.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("verified against", second.Output + resumed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("verified against the papers on", second.Output + resumed.Output, StringComparison.Ordinal);
+        Assert.All([second, resumed], result => Assert.Contains(
+            "verified against the papers before: passed, ", result.Output, StringComparison.Ordinal));
         Assert.Equal(
             File.ReadAllBytes(_folder.File("first/checkpoints/000000.020kimg.safetensors")),
             File.ReadAllBytes(_folder.File("second/checkpoints/000000.020kimg.safetensors")));

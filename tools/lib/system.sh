@@ -29,7 +29,11 @@ has_fast_blas() { # the reference BLAS runs convolutions ten times slower than a
 missing_packages() {
   local torch vision
   torch=$(property Sg3xTorchSharp "$found_props") vision=$(property Sg3xTorchVision "$found_props")
-  # The stand-ins are compiled, and for the tests the source of the GPU's kernel is too.
+  # The stand-ins are compiled. The tests compile the source of the GPU's kernel too, and pack and run an archive for a machine with one.
+  if [[ ${SG3X_FOR_TESTS:-} == yes ]]; then
+    command -v xz >/dev/null || echo xz-utils
+    command -v python3 >/dev/null || echo python3
+  fi
   if [[ $torch == local || $vision == local || ${SG3X_FOR_TESTS:-} == yes ]]; then
     command -v "${CXX:-g++}" >/dev/null && command -v cc >/dev/null || echo g++
   fi
