@@ -87,6 +87,8 @@ public class OpsTests
         Check("styles", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 3), zeros(1, 3), true, 1));
         Check("weight", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 3), zeros(2, 3, ScalarType.Float64), true, 1));
         Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 7, 7), zeros(2, 3), true, 1));
+        Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 7), zeros(2, 3), true, 1));
+        Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 7, 3), zeros(2, 3), true, 1));
         Check("x", () => FilteredResample.Apply(x, zeros(7, 7), 1, 1));
     }
 

@@ -16,6 +16,21 @@ public sealed unsafe class KernelMemoryTests
     [Fact]
     public void Float64_stays_within_its_memory() => StaysWithin<double>();
 
+    [Fact]
+    public void A_row_between_the_filters_is_as_long_as_its_last_output_reaches()
+    {
+        for (var seed = 0; seed < Cases; seed++)
+        {
+            var c = DrawnCase.Draw(seed, x => x);
+            foreach (var adjoint in (bool[])[false, true])
+            {
+                var plan = c.Plan.Tables<double>(SimdWidth.Scalar, 1, adjoint);
+                var last = (((plan.OutputPitch * plan.OutputPhases) - 1) * plan.Horizontal.Down) + plan.Horizontal.DownTaps - 1;
+                Assert.True(last / plan.Phases < plan.MidPitch, $"case {seed}: {c}");
+            }
+        }
+    }
+
     private static void StaysWithin<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -26,10 +26,15 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
     /// <summary>The variants that ran.</summary>
     public IReadOnlyCollection<KernelVariant> Variants => _functions.Keys;
 
-    public int SharedBytes(int device) => sharedBytes;
+    public int SharedBytes(int device)
+    {
+        AssertIsTheHost(device);
+        return sharedBytes;
+    }
 
     public void Prepare(in KernelVariant variant, int device)
     {
+        AssertIsTheHost(device);
         if (_functions.ContainsKey(variant))
             return;
         KernelVariant wanted = variant;
@@ -52,6 +57,9 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
                 function(argument, (uint)block);
         }
     }
+
+    // A tensor on the CPU has no index, and a device's first is 0.
+    private static void AssertIsTheHost(int device) => Assert.Equal(0, device);
 
     // The library stays with the process, its file does not.
     private nint Compile(in KernelVariant variant)
