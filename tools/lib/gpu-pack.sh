@@ -9,12 +9,12 @@ pack() {
     case $1 in
       --data) data=${2:?--data needs a zip file}; shift ;;
       --images) images=${2:?--images needs a number}; shift ;;
-      -*) die "pack: unknown option $1 (see tools/gpu --help)" ;;
+      -*) misused "pack: unknown option $1 (see tools/gpu --help)" ;;
       *) archive=$1 ;;
     esac
     shift
   done
-  [[ -z $data || -f $data ]] || die "--data: $data is no file"
+  [[ -z $data || -f $data ]] || misused "--data: $data is no file"
   "$root/tools/setup" --if-needed
   # There libtorch is PyTorch's, which the package has no way to; a choice of one's own stands above what set-up found.
   local name

@@ -11,21 +11,22 @@ run() {
       --budget) budget=${2:?--budget needs seconds}; shift ;;
       --steps) steps=${2:?--steps needs names}; shift ;;
       --quick) quick=yes ;;
-      -*) die "run: unknown option $1 (see tools/gpu --help)" ;;
+      -*) misused "run: unknown option $1 (see tools/gpu --help)" ;;
       *) if [[ -z $archive ]]; then archive=$1; else out=$1; fi ;;
     esac
     shift
   done
-  [[ -f $archive && -n $out ]] || die 'run: an archive (of tools/gpu pack) and a folder for what comes out are wanted'
+  [[ -n $archive && -n $out ]] || misused 'run: an archive (of tools/gpu pack) and a folder for what comes out are wanted'
+  [[ -f $archive ]] || misused "$archive: there is no such archive (of tools/gpu pack)"
   local name
   for name in ${steps//,/ }; do
-    [[ ,$all_steps, == *,$name,* ]] || die "--steps: one of ${all_steps//,/, } expected, found $name"
+    [[ ,$all_steps, == *,$name,* ]] || misused "--steps: one of ${all_steps//,/, } expected, found $name"
   done
-  [[ $budget =~ ^[0-9]{1,6}$ ]] || die "--budget: seconds expected, found $budget"
+  [[ $budget =~ ^[0-9]{1,6}$ ]] || misused "--budget: seconds expected, found $budget"
   budget=$((10#$budget))
   # What a step leaves of the budget: the time in which one that does not end is killed, and that of the table.
   reserve=${SG3X_GPU_RESERVE:-20}
-  [[ $reserve =~ ^[1-9][0-9]{0,3}$ ]] || die "SG3X_GPU_RESERVE: seconds expected, found $reserve"
+  [[ $reserve =~ ^[1-9][0-9]{0,3}$ ]] || misused "SG3X_GPU_RESERVE: seconds expected, found $reserve"
   began=$SECONDS
   mkdir -p "$out"
   work_folder
