@@ -173,6 +173,41 @@ public sealed class BilinearSamplingTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_map_that_changed_since_is_an_error_and_no_gradient(bool onCpu)
+    {
+        (Tensor x, Tensor map) = Case(11);
+        Tensor leaf = x.detach().requires_grad_();
+        Tensor gradient = ones([2, 3, Size, Size], dtype: ScalarType.Float64).requires_grad_();
+        Tensor y = BilinearSampling.Apply(leaf, map, Repeating, Size, onCpu);
+        Tensor first = autograd.grad([y], [leaf], [gradient], create_graph: true, retain_graph: true)[0];
+        CustomBackward.ThrowIfFailed();
+
+        // Of the sampling, and of its transpose.
+        map.add_(1);
+        foreach ((Tensor result, Tensor argument) in new[] { (y, leaf), (first, gradient) })
+        {
+            Tensor found = autograd.grad([result.sum()], [argument], retain_graph: true)[0];
+            Assert.Equal(argument.shape, found.shape);
+            Assert.Equal(0, found.abs().max().item<double>());
+            Assert.Contains("inplace", Assert.ThrowsAny<Exception>(CustomBackward.ThrowIfFailed).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Where_no_gradient_comes_in_none_goes_out()
+    {
+        (Tensor x, Tensor map) = Case(12);
+        Tensor leaf = x.detach().requires_grad_();
+        Tensor y = Swallow.apply(BilinearSampling.Apply(leaf, map, Repeating, Size, true));
+        Tensor found = autograd.grad([y.sum() + (2 * leaf).sum()], [leaf])[0];
+        Assert.Equal(2, found.min().item<double>());
+        Assert.Equal(2, found.max().item<double>());
+        CustomBackward.ThrowIfFailed();
+    }
+
+    [Theory]
     [InlineData(-0.5, 0, 0.5)]
     [InlineData(0, -0.5, 0.5)]
     [InlineData(1.5, 1, 0.5)]
@@ -249,5 +284,15 @@ public sealed class BilinearSamplingTests : IDisposable
         double[,,,] values = new double[x.shape[0], x.shape[1], x.shape[2], x.shape[3]];
         Buffer.BlockCopy(TensorAssert.Values(x), 0, values, 0, values.Length * sizeof(double));
         return values;
+    }
+
+    // Passes its argument on, and back no gradient.
+    private sealed class Swallow : autograd.SingleTensorFunction<Swallow>
+    {
+        public override string Name => nameof(Swallow);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars) => ((Tensor)vars[0]) * 1;
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => [null!];
     }
 }

@@ -64,11 +64,11 @@ internal sealed unsafe class ResamplePlan<T>
             Sweep = BuildSweep(up, upScale, down, downScale);
             BandSteps = Math.Min(vertical.Output + SweepTables<T>.Taps - 1, Math.Max(LeastBand, bandBytes / (MidRow * sizeof(T))));
             BandInputs = (BandSteps * vertical.Down / vertical.Up) + SweepTables<T>.Taps + 2;
-            WorkingBytes = sizeof(T) * (nint)(((BandInputs + BandSteps + SweepTables<T>.Taps - 1) * MidRow) + OutputRow + InputRow + (4 * lanes));
+            WorkingBytes = sizeof(T) * (nint)(((BandInputs + BandSteps + SweepTables<T>.Taps - 1) * MidRow) + OutputRow + InputRow);
             return;
         }
         WorkingBytes = sizeof(T) * (nint)(InputRow + (UpRing.Capacity * UpRow) + (MidRing.Capacity * MidRow) + (2 * MidRow)
-            + (2 * OutputRow) + (4 * lanes));
+            + (2 * OutputRow));
     }
 
     public ResampleAxis Horizontal { get; }

@@ -5,10 +5,11 @@ using Sg3x.Ops.Cpu;
 
 namespace Sg3x.Tests.Ops.Cpu;
 
-/// <summary>A pass writes nothing before or behind its output, its masks and the memory that it works in.</summary>
-public sealed unsafe class KernelMemoryTests
+/// <summary>A pass touches nothing before or behind its input, its output, its masks and the memory that it works in.</summary>
+public sealed unsafe partial class KernelMemoryTests
 {
     private const int Cases = 160;
+    private const int CacheLine = 64;
 
     [Fact]
     public void Float32_stays_within_its_memory() => StaysWithin<float>();
@@ -49,14 +50,14 @@ public sealed unsafe class KernelMemoryTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var plan = c.Plan;
-        using var x = new Guarded(c.InputSize * sizeof(T), "input");
-        using var y = new Guarded(c.OutputSize * sizeof(T), "output");
-        using var mask = new Guarded(plan.Mask.BytesPerImagePlane, "mask");
+        using var x = new Guarded("input", c.InputSize * sizeof(T), sizeof(T));
+        using var y = new Guarded("output", c.OutputSize * sizeof(T), sizeof(T));
+        using var mask = new Guarded("mask", plan.Mask.BytesPerImagePlane, 1, MaskLayout.Slack);
         foreach (var stage in (MidStage[])[MidStage.Activate, MidStage.ActivateAndRecord, MidStage.Replay, MidStage.ReplayAdjoint])
         {
             var adjoint = stage == MidStage.ReplayAdjoint;
             var tables = plan.Tables<T>(width, TLanes.Count, adjoint);
-            using var working = new Guarded(tables.WorkingBytes, "working memory");
+            using var working = new Guarded("working memory", tables.WorkingBytes, CacheLine);
             var data = adjoint ? new PlaneData(y.Data, x.Data, mask.Data, 0) : new PlaneData(x.Data, y.Data, mask.Data, 1);
             if (tables.IsSweep)
                 new SweepPass<TLanes, TVec, T>(tables, plan.Mask, stage, c.Slope, c.Limit, StorageFormat.Native, working.Data).Run(data);
@@ -67,30 +68,45 @@ public sealed unsafe class KernelMemoryTests
         }
     }
 
-    // Zeros between two pages of a pattern, aligned as the kernels ask.
-    private sealed class Guarded : IDisposable
+    // Zeros between a pattern and a page that ends the process when it is read or written. The pattern comes once more between the
+    // two where the zeros begin aligned and do not end so, or where a few bytes behind them may be read.
+    private sealed partial class Guarded : IDisposable
     {
-        private const int Guard = 4096;
         private const byte Pattern = 0xA5;
+        private const int ReadAndWrite = 3, PrivateAndAnonymous = 0x22;
         private readonly byte* _start;
-        private readonly long _bytes;
+        private readonly int _readable, _bytes;
 
-        public Guarded(long bytes, string name)
+        public Guarded(string name, long bytes, int alignment, int mayBeRead = 0)
         {
-            (_bytes, Name) = (bytes, name);
-            _start = (byte*)NativeMemory.AlignedAlloc((nuint)(bytes + (2 * Guard)), 64);
-            new Span<byte>(_start, (int)bytes + (2 * Guard)).Fill(Pattern);
-            new Span<byte>(Data, (int)bytes).Clear();
+            (Name, _bytes) = (name, (int)bytes);
+            int aligned = (_bytes + mayBeRead + alignment - 1) / alignment * alignment;
+            int page = Environment.SystemPageSize;
+            _readable = page + ((aligned + page - 1) / page * page);
+            _start = (byte*)Map(0, _readable + page, ReadAndWrite, PrivateAndAnonymous, -1, 0);
+            Assert.True((nint)_start != -1 && Protect((nint)_start + _readable, page, 0) == 0, "no memory to be had");
+            Data = _start + _readable - aligned;
+            new Span<byte>(_start, _readable).Fill(Pattern);
+            new Span<byte>(Data, _bytes).Clear();
         }
 
         public string Name { get; }
 
-        public byte* Data => _start + Guard;
+        public byte* Data { get; }
 
-        public bool IsWhole =>
-            !new ReadOnlySpan<byte>(_start, Guard).ContainsAnyExcept(Pattern)
-            && !new ReadOnlySpan<byte>(Data + _bytes, Guard).ContainsAnyExcept(Pattern);
+        public bool IsWhole => IsPattern(_start, Data) && IsPattern(Data + _bytes, _start + _readable);
 
-        public void Dispose() => NativeMemory.AlignedFree(_start);
+        public void Dispose() => _ = Unmap((nint)_start, _readable + Environment.SystemPageSize);
+
+        private static bool IsPattern(byte* start, byte* end) => !new ReadOnlySpan<byte>(start, (int)(end - start)).ContainsAnyExcept(Pattern);
+
+        [LibraryImport("libc", EntryPoint = "mmap")]
+        private static partial nint Map(nint address, nint length, int protection, int flags, int file, nint offset);
+
+        [LibraryImport("libc", EntryPoint = "mprotect")]
+        private static partial int Protect(nint address, nint length, int protection);
+
+        [LibraryImport("libc", EntryPoint = "munmap")]
+        private static partial int Unmap(nint address, nint length);
     }
 }
