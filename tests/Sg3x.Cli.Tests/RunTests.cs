@@ -228,6 +228,30 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
     }
 
     [Fact]
+    public void A_stop_before_training_begins_leaves_nothing()
+    {
+        // A generator that no run ever has: nothing was found of it before.
+        string[] of = ["--preset", "cats-64", "--resolution", "32", "--set", "generator.layers=13", "generator.zDim=21"];
+        Process process = Sg3xProcess.Start(_folder.Path, ["train", "--data", "cats:8", "--out", "run", .. of]);
+        string? line;
+        while ((line = process.StandardOutput.ReadLine())?.StartsWith("Checking this build", StringComparison.Ordinal) == false)
+        {
+        }
+
+        Sg3xProcess.Signal(process, "TERM");
+        ProgramResult result = Sg3xProcess.Wait(process);
+
+        Assert.True(result.ExitCode == 130, line + result.Everything);
+        Assert.Equal(
+            [
+                "Stopping before training begins; a second signal stops at once.",
+                "Interrupted: training had not begun, and nothing was changed.",
+            ],
+            result.Output.TrimEnd().Split('\n'));
+        Assert.Empty(_folder.Entries());
+    }
+
+    [Fact]
     public void Augmentation_is_configured_by_options_of_its_own()
     {
         ProgramResult result = Sg3xProcess.RunIn(_folder.Path,

@@ -15,7 +15,7 @@ internal static class ConfigSource
     public static RunConfig Load(string source, IEnumerable<string> assignments)
     {
         RunConfig config = Directory.Exists(source) ? LoadRun(source)
-            : File.Exists(source) ? ConfigJson.Load(source)
+            : File.Exists(source) ? ConfigJson.Load(source, overPreset: true)
             : Presets.Names.Contains(source, StringComparer.OrdinalIgnoreCase) ? Presets.Get(source)
             : throw UserException.Mismatch(
                 source, $"a preset ({string.Join(", ", Presets.Names)}), a configuration in JSON, or a run's folder",

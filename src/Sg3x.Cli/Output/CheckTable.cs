@@ -8,10 +8,16 @@ namespace Sg3x.Cli.Output;
 /// <summary>Prints what came of verifying something.</summary>
 internal static class CheckTable
 {
-    private static readonly (string Title, int? Width, bool Right)[] Columns =
+    private static readonly Column[] Columns =
     [
-        ("check", null, false), ("", 10, false), ("equation", 48, false), ("expected", 14, false), ("measured", 12, false),
-        ("tolerance", null, true), ("margin", null, true), ("where", 24, false),
+        new("check", c => c.Id),
+        new("", c => Verdict(c.Status).Word, 10),
+        new("equation", c => c.Equation, 48, LeftOut: 1),
+        new("expected", c => c.Worst?.Expected, 14, LeftOut: 3),
+        new("measured", c => c.Worst is Finding f ? FindingText.Measured(f) : "", 12),
+        new("tolerance", c => c.Worst is Finding f ? FindingText.Tolerance(f) : "", Right: true, LeftOut: 2),
+        new("margin", c => c.Worst is Finding f ? FindingText.Margin(f) : "", Right: true),
+        new("where", c => c.Worst is Finding f ? FindingText.Where(f) : "", 24),
     ];
 
     /// <summary>A row for each check with its tightest comparison, then each failure in words, then the counts.</summary>
@@ -19,31 +25,44 @@ internal static class CheckTable
     {
         terminal.Line($"{report.Name}: {report.Describe()}, on {report.Device}{(report.IsNetwork ? ", with its own weights" : "")}");
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = terminal.IsTerminal };
-        foreach ((string title, int? width, bool right) in Columns)
+        Column[] columns = Fitting(terminal.Console.Profile.Width, report.Checks);
+        foreach (Column column in columns)
         {
-            var column = new TableColumn(title) { Width = width, NoWrap = width is null };
-            table.AddColumn(right ? column.RightAligned() : column);
+            var made = new TableColumn(column.Title) { Width = column.Width, NoWrap = column.Width is null };
+            table.AddColumn(column.Right ? made.RightAligned() : made);
         }
 
         foreach (CheckResult check in report.Checks)
         {
-            (string word, Color colour) = Verdict(check.Status);
-            table.AddRow(
-                new Text(check.Id),
-                new Text(word, new Style(colour)),
-                new Text(check.Equation),
-                new Text(check.Worst?.Expected ?? ""),
-                new Text(check.Worst is Finding m ? FindingText.Measured(m) : ""),
-                new Text(check.Worst is Finding t ? FindingText.Tolerance(t) : ""),
-                new Text(check.Worst is Finding r ? FindingText.Margin(r) : ""),
-                new Text(check.Worst is Finding w ? FindingText.Where(w) : ""));
+            var verdict = new Style(Verdict(check.Status).Colour);
+            table.AddRow(columns.Select(c => new Text(c.Text(check) ?? "", c.Title.Length == 0 ? verdict : Style.Plain)));
         }
 
         terminal.Write(table);
         terminal.Line("Each row is the check's tightest comparison; the margin is how many times the error fits into the tolerance.");
+        if (columns.Length < Columns.Length)
+        {
+            string missing = string.Join(", ", Columns.Except(columns).Select(c => c.Title));
+            terminal.Line($"No room here for {missing}: a wider window, --json and --report have all.");
+        }
+
         PrintExplanations(terminal, report);
         PrintSummary(terminal, report);
         PrintWaiver(terminal, report, trains: false);
+    }
+
+    /// <summary>The columns that fit side by side, those left out first that say least.</summary>
+    private static Column[] Fitting(int width, IReadOnlyList<CheckResult> checks)
+    {
+        // Spectre puts a blank on either side of a column, and one more around all.
+        int Taken(Column column) => 2 + Math.Max(column.Title.Length, column.Width ?? checks.Max(c => column.Text(c)?.Length ?? 0));
+        Column[] columns = Columns;
+        while (columns.Sum(Taken) + 2 > width && columns.Where(c => c.LeftOut > 0).MinBy(c => c.LeftOut) is Column least)
+        {
+            columns = [.. columns.Where(c => c != least)];
+        }
+
+        return columns;
     }
 
     /// <summary>A line for each check that failed or is waived, in words a person can act on.</summary>
@@ -129,4 +148,12 @@ internal static class CheckTable
         CheckStatus.Waived => ("waived", Color.Yellow),
         _ => ("not applicable", Color.Grey),
     };
+
+    /// <summary>A column of the table.</summary>
+    /// <param name="Title">Its heading.</param>
+    /// <param name="Text">What it says of a check.</param>
+    /// <param name="Width">What it is wrapped to; its widest text where there is none.</param>
+    /// <param name="Right">Set against the right.</param>
+    /// <param name="LeftOut">Its turn to be left out where there is no room for all; 0 for never.</param>
+    private sealed record Column(string Title, Func<CheckResult, string?> Text, int? Width = null, bool Right = false, int LeftOut = 0);
 }

@@ -49,7 +49,7 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     /// <inheritdoc/>
     public override void Stopping()
     {
-        _stopping = "Finishing the iteration and saving; press Ctrl-C again to stop without saving.";
+        _stopping = OnStop(_title.Length > 0, "Ctrl-C again");
         Update();
     }
 

@@ -8,12 +8,13 @@ namespace Sg3x.Cli.Output;
 internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(terminal)
 {
     private bool _checksImages;
+    private bool _trains;
 
     /// <inheritdoc/>
     public override TrainingSummary Around(Func<TrainingSummary> train) => train();
 
     /// <inheritdoc/>
-    public override void Stopping() => Say("Finishing the iteration and saving; a second signal stops without saving.");
+    public override void Stopping() => Say(OnStop(_trains, "a second signal"));
 
     /// <inheritdoc/>
     public override void Preparing(string what) => Say(what);
@@ -40,8 +41,12 @@ internal sealed class PlainTrainingDisplay(Terminal terminal) : TrainingDisplay(
     }
 
     /// <inheritdoc/>
-    public override void Started(string folder, double kimg, double totalKimg, string dataset) => Say(string.Create(
-        CultureInfo.InvariantCulture, $"Training on {dataset} from {kimg:0.##} to {totalKimg:0.##} kimg, into {folder}"));
+    public override void Started(string folder, double kimg, double totalKimg, string dataset)
+    {
+        _trains = true;
+        Say(string.Create(
+            CultureInfo.InvariantCulture, $"Training on {dataset} from {kimg:0.##} to {totalKimg:0.##} kimg, into {folder}"));
+    }
 
     /// <inheritdoc/>
     public override void Iterated(double kimg)

@@ -33,6 +33,13 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingProgress, 
     /// <summary>Runs a training with this display around it.</summary>
     public abstract TrainingSummary Around(Func<TrainingSummary> train);
 
+    /// <summary>What a stop does that is asked for now, and a second time by <paramref name="again"/>.</summary>
+    /// <param name="trains">Training has begun.</param>
+    /// <param name="again">What a person does to stop at once.</param>
+    protected static string OnStop(bool trains, string again) => trains
+        ? $"Finishing the iteration and saving; {again} stops without saving."
+        : $"Stopping before training begins; {again} stops at once.";
+
     /// <summary>A stop was asked for: says what happens now. Called from another thread.</summary>
     public abstract void Stopping();
 

@@ -45,9 +45,10 @@ public static class ConfigJson
     /// <summary>Reads a configuration from JSON text. What it leaves out has its default.</summary>
     /// <param name="json">The text.</param>
     /// <param name="where">What the text is, for messages.</param>
+    /// <param name="overPreset">What it leaves out is its preset's instead, where <c>preset</c> is the name of one.</param>
     /// <exception cref="UserException">An unknown or repeated key, a value of another type, no JSON at all: the message gives the
     /// path of the key.</exception>
-    public static RunConfig Parse(string json, string where)
+    public static RunConfig Parse(string json, string where, bool overPreset = false)
     {
         try
         {
@@ -58,6 +59,11 @@ public static class ConfigJson
             }
 
             root.Remove(EnvironmentKey);
+            if (overPreset && root["preset"] is JsonValue value && value.TryGetValue(out string? name) && Presets.Names.Contains(name))
+            {
+                root = Over(JsonSerializer.SerializeToNode(Presets.Get(name), Options)!.AsObject(), root);
+            }
+
             return root.Deserialize<RunConfig>(Options)!;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
@@ -69,10 +75,12 @@ public static class ConfigJson
 
     /// <summary>Reads a configuration from a file and checks it.</summary>
     /// <param name="path">The file, for example <c>config.json</c> of a run's folder.</param>
+    /// <param name="overPreset">What it leaves out is its preset's, where it names one: for a file that a person wrote. A run's
+    /// own file is whole, and what later versions add has the default that leaves it as it was.</param>
     /// <exception cref="UserException">The file cannot be read, or is not a valid configuration.</exception>
-    public static RunConfig Load(string path)
+    public static RunConfig Load(string path, bool overPreset = false)
     {
-        RunConfig config = Parse(ReadText(path), path);
+        RunConfig config = Parse(ReadText(path), path, overPreset);
         try
         {
             return config.Validate();
@@ -109,6 +117,16 @@ public static class ConfigJson
     /// <exception cref="UserException">The file cannot be written.</exception>
     public static void Save(string path, RunConfig config, IReadOnlyDictionary<string, string>? environment = null) =>
         AtomicFile.WriteText(path, Format(config, environment));
+
+    private static JsonObject Over(JsonObject below, JsonObject above)
+    {
+        foreach ((string key, JsonNode? value) in above)
+        {
+            below[key] = value is JsonObject inner && below[key] is JsonObject lower ? Over(lower, inner) : value?.DeepClone();
+        }
+
+        return below.DeepClone().AsObject();
+    }
 
     private static string ReadText(string path)
     {

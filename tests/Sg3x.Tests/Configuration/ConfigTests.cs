@@ -130,6 +130,34 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void A_file_of_a_person_needs_only_its_preset_and_what_differs()
+    {
+        RunConfig preset = Presets.Get("t-256");
+        RunConfig config = ConfigJson.Parse("""{"preset":"t-256","training":{"r1Gamma":4},"data":{"source":"x"}}""", "mine.json", true);
+        Assert.Equal(
+            preset with { Training = preset.Training with { R1Gamma = 4 }, Data = preset.Data with { Source = "x" } }, config);
+        Assert.Equal(preset, ConfigJson.Parse("""{"preset":"t-256"}""", "mine.json", overPreset: true));
+
+        foreach ((string json, string expected) in new[]
+        {
+            ("""{"preset":"t-256","trainin":{}}""", "trainin"),
+            ("""{"preset":"t-256","training":{"gamma":4}}""", "training.gamma"),
+            ("""{"preset":"t-256","training":null}""", "training"),
+            ("""{"preset":"t-256","training":4}""", "training"),
+            ("""{"preset":"of my own"}""", "generator"),
+            ("""{"preset":7}""", "preset"),
+        })
+        {
+            UserException error = Assert.Throws<UserException>(() => ConfigJson.Parse(json, "mine.json", overPreset: true));
+            Assert.Contains("mine.json", error.Message, StringComparison.Ordinal);
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        }
+
+        // A run's own file, read again by a later version, takes nothing from what that version's preset has become.
+        Assert.Throws<UserException>(() => ConfigJson.Parse("""{"preset":"t-256"}""", "config.json"));
+    }
+
+    [Fact]
     public void A_file_keeps_the_environment_beside_the_configuration()
     {
         using TemporaryFolder folder = new();

@@ -54,5 +54,5 @@ internal readonly record struct MaskLayout
             Phases * 2 * (nint)PlaneBytes, PlaneBytes, ResampleAxis.FloorDivide(position, Phases) - FirstLane);
     }
 
-    private int Lanes(ResampleAxis axis) => ((((axis.Mid + Phases - 1) / Phases) + Step - 1) / Step * Step) + Step;
+    private int Lanes(ResampleAxis axis) => (((axis.Mid + Phases - 1) / Phases) + Step - 1) / Step * Step;
 }

@@ -44,7 +44,7 @@ internal sealed unsafe class ResamplePlan<T>
         var last = Phases - 1;
         var highest = Math.Max(horizontal.FirstInput(0), horizontal.FirstInput(last) + horizontal.InputCount(last) - 1);
         FirstLane = ResampleAxis.FloorDivide(horizontal.FirstInput(0), InputPhases);
-        InputPitch = RoundUp(MidLanes + ResampleAxis.FloorDivide(highest, InputPhases) - FirstLane + 1);
+        InputPitch = RoundUp(MidLanes + ResampleAxis.FloorDivide(highest, InputPhases) - FirstLane);
         InputRow = ApartInCache(InputPhases * InputPitch);
 
         // Rows between the filters are made two at a time; where the pair starts right, both read the same input rows.
@@ -62,13 +62,15 @@ internal sealed unsafe class ResamplePlan<T>
         if (IsSweep)
         {
             Sweep = BuildSweep(up, upScale, down, downScale);
-            BandSteps = Math.Min(vertical.Output + SweepTables<T>.Taps - 1, Math.Max(LeastBand, bandBytes / (MidRow * sizeof(T))));
-            BandInputs = (BandSteps * vertical.Down / vertical.Up) + SweepTables<T>.Taps + 2;
-            WorkingBytes = sizeof(T) * (nint)(((BandInputs + BandSteps + SweepTables<T>.Taps - 1) * MidRow) + OutputRow + InputRow);
+            BandSteps = Math.Min(SweepSteps, Math.Max(LeastBand, bandBytes / (MidRow * sizeof(T))));
+            for (var step = 0; step < SweepSteps; step += BandSteps)
+                BandInputs = Math.Max(BandInputs, Band(step).InputCount);
+            WorkingBytes = sizeof(T)
+                * (nint)(((BandInputs + BandSteps + SweepTables<T>.Taps - 1) * MidRow) + OutputRow + InputRow);
             return;
         }
-        WorkingBytes = sizeof(T) * (nint)(InputRow + (UpRing.Capacity * UpRow) + (MidRing.Capacity * MidRow) + (2 * MidRow)
-            + (2 * OutputRow));
+        WorkingBytes = sizeof(T)
+            * (nint)((UpRing.Capacity * UpRow) + ((MidRing.Capacity + 2) * MidRow) + (2 * OutputRow) + InputRow);
     }
 
     public ResampleAxis Horizontal { get; }
@@ -139,14 +141,25 @@ internal sealed unsafe class ResamplePlan<T>
     /// <summary>Taps across rows of a sweep.</summary>
     public SweepTables<T> Sweep { get; }
 
+    /// <summary>Steps of a sweep: one for each output row, and those before the first is whole.</summary>
+    public int SweepSteps => Vertical.Output + SweepTables<T>.Taps - 1;
+
     /// <summary>Steps of a sweep from one band to the next.</summary>
     public int BandSteps { get; }
 
-    /// <summary>Rows that a band is made from.</summary>
+    /// <summary>The most input rows that a band is made from.</summary>
     public int BandInputs { get; }
 
     /// <summary>Memory that a pass works in.</summary>
     public nint WorkingBytes { get; }
+
+    /// <summary>The band of a sweep that begins with a step.</summary>
+    public SweepBand Band(int step)
+    {
+        var end = Math.Min(SweepSteps, step + BandSteps);
+        var first = Vertical.FirstInput(step * Vertical.Down);
+        return new(end, first, Vertical.FirstInput((end * Vertical.Down) - 1) + SweepTables<T>.Taps - first);
+    }
 
     private Fir<T>[] BuildAcrossUp(FilterTaps up)
     {
@@ -212,13 +225,12 @@ internal sealed unsafe class ResamplePlan<T>
     private SweepTables<T> BuildSweep(FilterTaps up, double upScale, FilterTaps down, double downScale)
     {
         const int Taps = SweepTables<T>.Taps;
-        var upTaps = Pin<T>(Vertical.UpTaps);
-        var downTaps = Pin<T>(Vertical.DownTaps);
-        for (var k = 0; k < Vertical.UpTaps; k++)
+        T[] upTaps = new T[Vertical.UpTaps], downTaps = new T[Vertical.DownTaps];
+        for (var k = 0; k < upTaps.Length; k++)
             upTaps[(k % Vertical.Up * Taps) + (k / Vertical.Up)] = T.CreateSaturating(up.Values[k] * upScale);
-        for (var k = 0; k < Vertical.DownTaps; k++)
+        for (var k = 0; k < downTaps.Length; k++)
             downTaps[(k % Vertical.Down * Taps) + (k / Vertical.Down)] = T.CreateSaturating(down.Values[k] * downScale);
-        return new(Vertical.Up, Vertical.Down, upTaps, downTaps);
+        return new(Vertical.Up, Vertical.Down, Pin(upTaps), Pin(downTaps));
     }
 
     private Fir<T>[] BuildAcrossDown(FilterTaps down) =>
@@ -253,21 +265,22 @@ internal sealed unsafe class ResamplePlan<T>
 
     private Fir<T> Make(int rows, int columns, Func<int, nint> offset, int outputs, Func<int, int, int, double> tap)
     {
-        var offsets = Pin<nint>(columns);
-        for (var c = 0; c < columns; c++)
-            offsets[c] = offset(c);
-        var taps = Pin<T>(rows * columns * outputs);
-        for (var i = 0; i < rows * columns * outputs; i++)
-            taps[i] = T.CreateSaturating(tap(i / (columns * outputs), i / outputs % columns, i % outputs));
-        return new(rows, columns, offsets, taps);
+        nint[] offsets = [.. Enumerable.Range(0, columns).Select(offset)];
+        T[] taps =
+        [
+            .. Enumerable.Range(0, rows * columns * outputs)
+                .Select(i => T.CreateSaturating(tap(i / (columns * outputs), i / outputs % columns, i % outputs))),
+        ];
+        return new(rows, columns, Pin(offsets), Pin(taps));
     }
 
-    private TItem* Pin<TItem>(int count)
+    private TItem* Pin<TItem>(TItem[] values)
         where TItem : unmanaged
     {
-        var array = GC.AllocateArray<TItem>(Math.Max(count, 1), pinned: true);
-        _pinned.Add(array);
-        return (TItem*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref array[0]);
+        var pinned = GC.AllocateUninitializedArray<TItem>(Math.Max(values.Length, 1), pinned: true);
+        values.CopyTo(pinned, 0);
+        _pinned.Add(pinned);
+        return (TItem*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref pinned[0]);
     }
 
     // Rows a whole number of pages apart would share the same few lines of the cache.

@@ -23,6 +23,12 @@ internal readonly unsafe struct SweepTables<T>(int up, int down, T* upTaps, T* d
     public T* DownTaps { get; } = downTaps;
 }
 
+/// <summary>Some steps of a sweep, made one after another from input rows that lie in the nearest cache.</summary>
+/// <param name="EndStep">The step to stop before.</param>
+/// <param name="FirstInput">The first input row that they read; outside the plane rows are zero.</param>
+/// <param name="InputCount">How many they read.</param>
+internal readonly record struct SweepBand(int EndStep, int FirstInput, int InputCount);
+
 /// <summary>Where a sweep stands.</summary>
 /// <param name="firstStep">The first step; a step is down rows between the filters, after which an output row is whole.</param>
 /// <param name="endStep">The step to stop before.</param>

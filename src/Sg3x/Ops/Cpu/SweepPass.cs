@@ -44,18 +44,20 @@ internal readonly unsafe struct SweepPass<TLanes, TVec, T>
     {
         const int Behind = SweepTables<T>.Taps - 1;
         var vertical = _plan.Vertical;
-        var steps = vertical.Output + Behind;
         Unsafe.InitBlockUnaligned(_sums, 0, (uint)(Behind * _plan.MidRow * sizeof(T)));
-        var (sum, have, first) = (0.0, vertical.FirstInput(0), vertical.FirstInput(0));
-        for (var step = 0; step < steps; step += _plan.BandSteps)
+        var (sum, first) = (0.0, vertical.FirstInput(0));
+        var have = first;
+        for (var step = 0; step < _plan.SweepSteps; step += _plan.BandSteps)
         {
-            var end = Math.Min(steps, step + _plan.BandSteps);
-            var next = vertical.FirstInput(step * vertical.Down);
-            var kept = have - next;
-            if (kept > 0 && next > first)
-                Buffer.MemoryCopy(_up + ((next - first) * (nint)_plan.MidRow), _up, long.MaxValue, (long)kept * _plan.MidRow * sizeof(T));
+            var band = _plan.Band(step);
+            var (end, next, until) = (band.EndStep, band.FirstInput, band.FirstInput + band.InputCount);
+            if (next > first)
+            {
+                // The last rows of a band are the first of the next.
+                var kept = (have - next) * (long)_plan.MidRow * sizeof(T);
+                Buffer.MemoryCopy(_up + ((next - first) * (nint)_plan.MidRow), _up, kept, kept);
+            }
             first = next;
-            var until = vertical.FirstInput((end * vertical.Down) - 1) + SweepTables<T>.Taps;
             for (have = Math.Max(have, first); have < until; have++)
                 MakeInput(plane, have, _up + ((have - first) * (nint)_plan.MidRow));
             Sweep(plane, new SweepRange(step, end, vertical.FirstTap(step * vertical.Down), _plan.MidRow));

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Sg3x.Ops;
 using Sg3x.Ops.Cpu;
 
 namespace Sg3x.Tests.Ops.Cpu;
@@ -18,19 +19,105 @@ public sealed unsafe partial class KernelMemoryTests
     public void Float64_stays_within_its_memory() => StaysWithin<double>();
 
     [Fact]
-    public void A_row_between_the_filters_is_as_long_as_its_last_output_reaches()
+    public void A_row_is_as_long_as_what_is_read_of_it()
     {
-        for (var seed = 0; seed < Cases; seed++)
+        foreach ((string name, ResamplePlan<double> plan) in Plans())
         {
-            var c = DrawnCase.Draw(seed, x => x);
-            foreach (var adjoint in (bool[])[false, true])
-            {
-                var plan = c.Plan.Tables<double>(SimdWidth.Scalar, 1, adjoint);
-                var last = (((plan.OutputPitch * plan.OutputPhases) - 1) * plan.Horizontal.Down) + plan.Horizontal.DownTaps - 1;
-                Assert.True(last / plan.Phases < plan.MidPitch, $"case {seed}: {c}");
-            }
+            // Of the second filter: out[o] = Σ_k d[k]·mid[o·down + k], of a row between the filters.
+            ResampleAxis axis = plan.Horizontal;
+            int lastOutput = (plan.OutputPitch * plan.OutputPhases) - 1;
+            int lastMid = (lastOutput * axis.Down) + axis.DownTaps - 1;
+            Assert.True(Math.Max(plan.MidLanes, (lastMid / plan.Phases) + 1) == plan.MidPitch, name);
+
+            // Of the first: mid[j] = Σ_k u[k]·stuffed[j + k − low], of an input row.
+            int[] lanes = [.. Inputs(axis, 0, plan.MidLanes * plan.Phases).Select(i => (int)Math.Floor((double)i / plan.InputPhases))];
+            Assert.True(lanes.Length == 0 || (lanes.Min() == plan.FirstLane && lanes.Max() - lanes.Min() + 1 == plan.InputPitch), name);
         }
     }
+
+    [Fact]
+    public void Pairs_of_rows_begin_where_both_read_from_the_same_input_row_on()
+    {
+        foreach ((string name, ResamplePlan<double> plan) in Plans())
+        {
+            // As many pairs as there are phases, so that all phases come.
+            bool areAlike = Enumerable.Range(0, plan.Vertical.Up)
+                .All(i => plan.Vertical.FirstInput((2 * i) - 1) == plan.Vertical.FirstInput(2 * i));
+            Assert.True(plan.FirstMid == (areAlike ? -1 : 0), name);
+            Assert.Equal(plan.Vertical.FirstInput(plan.FirstMid), plan.FirstInput);
+        }
+    }
+
+    [Fact]
+    public void A_band_is_made_from_the_rows_that_it_reads()
+    {
+        foreach ((string name, ResamplePlan<double> plan) in Plans().Where(p => p.Plan.IsSweep))
+        {
+            int most = 0, outputs = 0;
+            for (int step = 0; step < plan.SweepSteps; step += plan.BandSteps)
+            {
+                SweepBand band = plan.Band(step);
+                int[] rows = [.. Inputs(plan.Vertical, step * plan.Vertical.Down, band.EndStep * plan.Vertical.Down)];
+                Assert.True((rows.Min(), rows.Max() - rows.Min() + 1) == (band.FirstInput, band.InputCount), name);
+                most = Math.Max(most, band.InputCount);
+                outputs += band.EndStep - step;
+            }
+            Assert.Equal((most, plan.Vertical.Output), (plan.BandInputs, outputs - SweepTables<double>.Taps + 1));
+        }
+    }
+
+    [Fact]
+    public void The_memory_that_a_pass_works_in_is_that_of_its_rows()
+    {
+        foreach ((string name, ResamplePlan<double> plan) in Plans())
+        {
+            // In a sweep five rows of sums; else two output rows at a time, and two of sums along them.
+            long samples = plan.IsSweep
+                ? (((long)plan.BandInputs + plan.BandSteps + 5) * plan.MidRow) + plan.OutputRow + plan.InputRow
+                : ((long)plan.UpRing.Capacity * plan.UpRow) + (((long)plan.MidRing.Capacity + 2) * plan.MidRow)
+                    + (2 * plan.OutputRow) + plan.InputRow;
+            Assert.True(samples * sizeof(double) == plan.WorkingBytes, name);
+        }
+    }
+
+    [Fact]
+    public void A_filter_begins_and_ends_with_what_it_weighs()
+    {
+        foreach ((string name, ResamplePlan<double> plan) in Plans().Where(p => HasTaps(p.Plan.Horizontal) && HasTaps(p.Plan.Vertical)))
+        {
+            bool odd = plan.Phases % 2 != 0;
+            Assert.All(plan.AcrossUp, (fir, i) => AssertTight(fir, odd && i == plan.AcrossUp.Length - 1 ? 1 : 2, name));
+            Assert.All(plan.MidPairs.SelectMany(pair => pair), fir => AssertTight(fir, 2, name));
+            Assert.All(plan.DownOne.Concat(plan.AcrossDown), fir => AssertTight(fir, 1, name));
+            Assert.All(plan.DownTwo, fir => AssertTight(fir, 2, name));
+        }
+    }
+
+    private static void AssertTight(Fir<double> fir, int outputs, string name)
+    {
+        bool Weighs(int row, int column) =>
+            Enumerable.Range(0, outputs).Any(o => fir.Taps[(((row * fir.ColumnCount) + column) * outputs) + o] != 0);
+        IEnumerable<int> rows = Enumerable.Range(0, fir.RowCount), columns = Enumerable.Range(0, fir.ColumnCount);
+        Assert.True(rows.Any(r => Weighs(r, 0)) && rows.Any(r => Weighs(r, fir.ColumnCount - 1)), name);
+        Assert.True(columns.Any(c => Weighs(0, c)) && columns.Any(c => Weighs(fir.RowCount - 1, c)), name);
+    }
+
+    // The plans of drawn cases and of their adjoints, in vectors of one sample.
+    private static IEnumerable<(string Name, ResamplePlan<double> Plan)> Plans() =>
+        from seed in Enumerable.Range(0, Cases)
+        let c = DrawnCase.Draw(seed, x => x)
+        from adjoint in new[] { false, true }
+        select ($"case {seed}, {(adjoint ? "adjoint" : "forward")}: {c}", c.Plan.Tables<double>(SimdWidth.Scalar, 1, adjoint));
+
+    // Each sample between the filters reads one at least.
+    private static bool HasTaps(ResampleAxis axis) => axis.UpTaps >= axis.Up;
+
+    // The input samples that samples between the filters read.
+    private static IEnumerable<int> Inputs(ResampleAxis axis, int firstMid, int endMid) =>
+        from mid in Enumerable.Range(firstMid, endMid - firstMid)
+        from k in Enumerable.Range(0, axis.UpTaps)
+        where (mid + k - axis.Low) % axis.Up == 0
+        select (mid + k - axis.Low) / axis.Up;
 
     private static void StaysWithin<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -42,6 +42,10 @@ public sealed class KernelTests
             var kernel = new KernelCase(c, s_launcher, ScalarType.Float32);
             (Tensor y, Tensor mask) = kernel.Forward();
             Assert.True(y.equal(kernel.ForwardUnrecorded()).all().item<bool>());
+
+            // A byte holds four rows between the filters, the first counted from where the first filter's phases begin.
+            int rows = ResampleAxis.Modulo(-c.Vertical.Low, c.Vertical.Up) + c.Vertical.Mid;
+            Assert.Equal(c.Batch * c.Channels * (long)Math.Ceiling(rows / 4.0) * c.Horizontal.Mid, mask.numel());
             (Tensor input, Tensor bias) = kernel.Call.Adjoint(kernel.OutputGradient, mask);
             agreement.Check(c, seed, TensorAssert.Values(y), TensorAssert.Values(input), TensorAssert.Values(bias));
         }
