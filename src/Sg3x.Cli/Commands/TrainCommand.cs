@@ -260,11 +260,6 @@ internal static class TrainCommand
             terminal.Line("Interrupted: training had not begun, and nothing was changed.");
             return ExitCode.Interrupted;
         }
-        catch (TrainingStoppedException e)
-        {
-            Terminal.Error().Failure(e.Message);
-            return ExitCode.CheckFailed;
-        }
     }
 
     private static int Refuse(VerificationFailedException refusal)

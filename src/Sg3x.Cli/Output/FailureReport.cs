@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sg3x.Training;
 
 namespace Sg3x.Cli.Output;
 
@@ -21,7 +22,7 @@ internal static class FailureReport
                 Terminal.Error().Line(exception.ToString());
             }
 
-            return ExitCode.BadInput;
+            return exception is TrainingStoppedException ? ExitCode.CheckFailed : ExitCode.BadInput;
         }
 
         return ReportBug(exception, debug, arguments);
@@ -30,7 +31,7 @@ internal static class FailureReport
     /// <summary>The message for a failure that comes from outside the program; null for a bug.</summary>
     private static string? Explain(Exception exception) => exception switch
     {
-        UserException => exception.Message,
+        UserException or TrainingStoppedException => exception.Message,
         DirectoryNotFoundException or FileNotFoundException { FileName: not null } or PathTooLongException => exception.Message,
         UnauthorizedAccessException => exception.Message,
         IOException => exception.Message,

@@ -225,6 +225,14 @@ public sealed class BilinearSamplingTests : IDisposable
     }
 
     [Fact]
+    public void Every_position_of_a_plain_axis_has_its_row()
+    {
+        SamplingAxis axis = SamplingAxis.Plain(3);
+        Assert.Equal([0, 1, 2], axis.Rows.ToArray());
+        Assert.Equal((3, 3), (axis.Length, axis.MemoryRows));
+    }
+
+    [Fact]
     public void A_device_is_sent_the_rows_once()
     {
         SamplingAxis axis = new([0, 1, 0]);

@@ -13,6 +13,7 @@ public class OpsTests
     [InlineData(1, 1)]
     [InlineData(2, 1)]
     [InlineData(1, 2)]
+    [InlineData(3, 0)]
     public void ResamplingByMatricesIsResamplingByDepthwiseConvolutions(int down, int padding)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -90,6 +91,21 @@ public class OpsTests
         Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 7), zeros(2, 3), true, 1));
         Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 7, 3), zeros(2, 3), true, 1));
         Check("x", () => FilteredResample.Apply(x, zeros(7, 7), 1, 1));
+        Check("x", () => FilteredResample.Apply(x, zeros(9, 9), 1, 2));
+        Check("x", () => FilteredResample.Apply(x, zeros(1, 1), 1, -1));
+        Check("x", () => FilteredResample.Apply(x, zeros(1, 1), 0, 0));
+    }
+
+    [Theory]
+    [InlineData(4, 0)]
+    [InlineData(6, 1)]
+    [InlineData(8, 2)]
+    public void AFilterThatJustFitsLeavesAPixel(int taps, int padding)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor y = FilteredResample.Apply(ones(1, 1, 4, 4), ones(taps, taps), 1, padding);
+        Assert.Equal([1, 1, 1, 1], y.shape);
+        Assert.Equal(16, y.item<float>());
     }
 
     private static void Check(string argument, Func<Tensor> call)

@@ -21,6 +21,46 @@ public sealed class CudaKernelsTests
         Assert.Equal(wanted, CudaKernels.IsWanted(value, byDefault));
 
     [Fact]
+    public void A_CPU_wants_no_kernel_whatever_is_asked_for()
+    {
+        const string Variable = "SG3X_KERNEL";
+        string? before = Environment.GetEnvironmentVariable(Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(Variable, "yes");
+            Assert.False(FilteredLeakyRelu.KernelWanted(CPU));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, before);
+        }
+    }
+
+    [Fact]
+    public void Where_a_tensor_lies_is_known() => Assert.True(DeviceMemory.IsKnown);
+
+    [Fact]
+    public void A_tile_is_as_large_as_needed_and_as_fits()
+    {
+        var layer = new KernelVariant(2, 2, 12, 12, false, false, 0, KernelStage.Activate, KernelStorage.Float32);
+        foreach ((int outputs, int tile) in new[] { (1, 4), (4, 4), (5, 8), (8, 8), (9, 16), (16, 16), (17, 32), (33, 32), (500, 32) })
+        {
+            Assert.Equal(tile, layer.Fit(outputs, int.MaxValue)?.Tile);
+            for (int smaller = tile; smaller >= 4; smaller /= 2)
+            {
+                int bytes = (layer with { Tile = smaller }).SharedBytes;
+                Assert.Equal(smaller, layer.Fit(outputs, bytes)?.Tile);
+                Assert.Equal(smaller == 4 ? null : smaller / 2, layer.Fit(outputs, bytes - 1)?.Tile);
+            }
+        }
+        foreach (int factor in (int[])[0, 3, 5, 8])
+        {
+            Assert.Null((layer with { Up = factor }).Fit(1, int.MaxValue));
+            Assert.Null((layer with { Down = factor }).Fit(1, int.MaxValue));
+        }
+    }
+
+    [Fact]
     public void Another_word_is_not_taken_for_either() => Assert.Equal(
         "SG3X_KERNEL: expected yes or no, found \"on\".",
         Assert.Throws<UserException>(() => CudaKernels.IsWanted("on", true)).Message);

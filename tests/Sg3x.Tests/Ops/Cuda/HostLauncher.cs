@@ -18,7 +18,7 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
     private const byte Unwritten = 0xff;
 
     // A compiler takes half a second, and most launchers ask for the same.
-    private static readonly ConcurrentDictionary<(string Source, KernelVariant Variant), Lazy<nint>> s_compiled = new();
+    private static readonly ConcurrentDictionary<(string Source, KernelVariant Variant), Lazy<Kernel>> s_compiled = new();
 
     private readonly string _source = source ?? KernelSource.Text;
     private readonly Dictionary<KernelVariant, nint> _functions = [];
@@ -38,7 +38,9 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
         if (_functions.ContainsKey(variant))
             return;
         KernelVariant wanted = variant;
-        _functions.Add(variant, s_compiled.GetOrAdd((_source, wanted), _ => new(() => Compile(wanted))).Value);
+        Kernel kernel = s_compiled.GetOrAdd((_source, wanted), _ => new(() => Compile(wanted))).Value;
+        Assert.Equal(kernel.SharedBytes, variant.SharedBytes);
+        _functions.Add(variant, kernel.Function);
     }
 
     public void Launch(in KernelVariant variant, in KernelCall call, long blocks, int device)
@@ -62,7 +64,7 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
     private static void AssertIsTheHost(int device) => Assert.Equal(0, device);
 
     // The library stays with the process, its file does not.
-    private nint Compile(in KernelVariant variant)
+    private Kernel Compile(in KernelVariant variant)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("sg3x-kernel-");
         try
@@ -75,7 +77,7 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
         }
     }
 
-    private nint Compile(in KernelVariant variant, string file, string library)
+    private Kernel Compile(in KernelVariant variant, string file, string library)
     {
         File.WriteAllText(file, _source);
         string compiler = Environment.GetEnvironmentVariable("CXX") is { Length: > 0 } chosen ? chosen : "g++";
@@ -92,8 +94,7 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
         var size = (delegate* unmanaged<long>)NativeLibrary.GetExport(loaded, "sizeof_call");
         var floats = (delegate* unmanaged<long>)NativeLibrary.GetExport(loaded, "shared_floats");
         Assert.Equal(sizeof(KernelCall), size());
-        Assert.Equal(variant.SharedBytes, floats() * sizeof(float));
-        return NativeLibrary.GetExport(loaded, KernelSource.Function);
+        return new(NativeLibrary.GetExport(loaded, KernelSource.Function), floats() * sizeof(float));
     }
 
     private static Process Start(ProcessStartInfo start)
@@ -107,4 +108,7 @@ internal sealed unsafe class HostLauncher(int sharedBytes, string? source = null
             throw new InvalidOperationException($"The kernel's source is tested as C++: install {start.FileName}, or name a compiler in CXX.", e);
         }
     }
+
+    // A compiled variant, and the shared memory of a block as its source has it.
+    private sealed record Kernel(nint Function, long SharedBytes);
 }
