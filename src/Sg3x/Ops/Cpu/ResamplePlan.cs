@@ -283,12 +283,11 @@ internal sealed unsafe class ResamplePlan<T>
         return (TItem*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref pinned[0]);
     }
 
-    // Rows a whole number of pages apart would share the same few lines of the cache.
-    private int ApartInCache(int row)
+    // Rows a whole number of pages apart would share the same few lines of the cache. No vector is longer than a line.
+    private static int ApartInCache(int row)
     {
-        var line = Math.Max(CacheLine / sizeof(T), _lanes);
-        var lines = CeilingDivide(row, line);
-        return (lines % 2 == 0 ? lines + 1 : lines) * line;
+        var line = CacheLine / sizeof(T);
+        return (CeilingDivide(row, line) | 1) * line;
     }
 
     private int RoundUp(int count) => CeilingDivide(count, _lanes) * _lanes;

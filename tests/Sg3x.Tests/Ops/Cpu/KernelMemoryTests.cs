@@ -67,6 +67,22 @@ public sealed unsafe partial class KernelMemoryTests
     }
 
     [Fact]
+    public void Rows_are_the_next_odd_number_of_cache_lines_apart()
+    {
+        const int Line = CacheLine / sizeof(double);
+        foreach ((string name, ResamplePlan<double> plan) in Plans())
+        {
+            foreach ((int row, int needed) in new[]
+            {
+                (plan.MidRow, plan.Phases * plan.MidPitch), (plan.InputRow, plan.InputPhases * plan.InputPitch),
+            })
+            {
+                Assert.True(row >= needed && row < needed + (2 * Line) && row % Line == 0 && row / Line % 2 == 1, name);
+            }
+        }
+    }
+
+    [Fact]
     public void The_memory_that_a_pass_works_in_is_that_of_its_rows()
     {
         foreach ((string name, ResamplePlan<double> plan) in Plans())
