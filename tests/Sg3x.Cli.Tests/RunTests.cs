@@ -265,6 +265,23 @@ public sealed class RunTests(TinyRunFixture fixture) : IClassFixture<TinyRunFixt
             text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--preset")]
+    [InlineData("--config")]
+    public void A_file_with_a_preset_and_what_differs_is_a_configuration(string option)
+    {
+        File.WriteAllText(_folder.File("mine.json"), """{ "preset": "t-128", "training": { "r1Gamma": 3 } }""");
+
+        ProgramResult result = Sg3xProcess.RunIn(_folder.Path, "train", option, "mine.json", "--dry-run");
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        string json = result.Output[..result.Output.IndexOf("\n\n", StringComparison.Ordinal)];
+        using JsonDocument config = JsonDocument.Parse(json);
+        Assert.Equal(3, config.RootElement.GetProperty("training").GetProperty("r1Gamma").GetDouble());
+        Assert.Equal(25000, config.RootElement.GetProperty("training").GetProperty("kimg").GetDouble());
+        Assert.Equal(128, config.RootElement.GetProperty("generator").GetProperty("resolution").GetInt32());
+    }
+
     [Fact]
     public void A_dry_run_writes_nothing()
     {

@@ -19,7 +19,7 @@ internal static class TrainCommand
     // What an option takes that can also stand by itself, for true.
     private const string Switch = "true|false";
 
-    private static readonly Option<string> Preset = new("--preset")
+    private static readonly Option<string> Preset = new("--preset", "--config")
     {
         Description = $"Configuration to start from: {string.Join(", ", Presets.Names)}, or a JSON file, or a run's folder",
         HelpName = "NAME",
