@@ -78,6 +78,19 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public void An_iteration_that_is_not_finite_is_no_bug_of_the_program()
+    {
+        ProgramResult result = Sg3xProcess.Run(
+        [
+            .. s_tiny, "--configurations", "demo", "--set", "resolution=16", "training.batch=4", "generator.channelMax=4",
+            "discriminator.channelMax=4", "training.generatorLearningRate=1e38",
+        ]);
+
+        Assert.True(result.ExitCode == 1, result.Everything);
+        Assert.Contains("error: Iteration 0, phase D: ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Values_of_configurations_want_configurations()
     {
         ProgramResult result = Sg3xProcess.Run("bench", "--device", "cpu", "--set", "training.batch=4");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Sg3x.Oracle.Checks;
 
 namespace Sg3x.Cli.Tests;
@@ -21,6 +22,8 @@ public sealed class VerifyPaperTests(FaultyBuild faulty) : IClassFixture<FaultyB
         Assert.Equal("", result.Error);
         string[] lines = result.Output.Split('\n');
         Assert.StartsWith("c.json: config T, 16×16, 6 layers and ToRGB, on cpu", lines[0], StringComparison.Ordinal);
+        Assert.Single(lines, l => l.Contains("equation", StringComparison.Ordinal) && l.Contains("where", StringComparison.Ordinal));
+        Assert.DoesNotContain("No room", result.Output, StringComparison.Ordinal);
         IEnumerable<string> ids = CheckRegistry.Quick.Select(c => c.Id);
         string[] trained = [.. ids.Where(id => id.StartsWith("trained.", StringComparison.Ordinal))];
         string[] missing = ["op.flrelu.device", "precision.operations", .. trained];
@@ -35,6 +38,22 @@ public sealed class VerifyPaperTests(FaultyBuild faulty) : IClassFixture<FaultyB
         Assert.Single(lines, l => l.StartsWith($"Not checked by {string.Join(", ", trained)}: ", StringComparison.Ordinal));
         Assert.Contains(" passed, ", lines[^2], StringComparison.Ordinal);
         Assert.Contains($"{missing.Length} not applicable", lines[^2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_narrow_terminal_has_what_fits_and_says_what_does_not()
+    {
+        ProgramResult result = Sg3xProcess.OnTerminal(
+            _folder.Path, "verify", "demo", "--quick", "--set", "generator.layers=4", "generator.channelMax=4");
+
+        Assert.True(result.ExitCode == 0, result.Everything);
+        string[] lines = [.. result.Output.Split('\n').Select(l => Regex.Replace(l, @"\e\[[0-9;?]*[A-Za-z]", "").TrimEnd())];
+        Assert.Single(lines, l => Regex.IsMatch(l, @"^ *check +measured +margin +where$"));
+        Assert.Single(lines, l => l.StartsWith("No room here for equation, expected, tolerance: ", StringComparison.Ordinal));
+
+        // Whole words, each on its check's row.
+        Assert.Single(lines, l => Regex.IsMatch(l, @"^ *config\.alias-free +ok +10 +exact +generator\.margin$"));
+        Assert.All(lines.Where(l => l.Contains("──", StringComparison.Ordinal)), l => Assert.InRange(l.Length, 1, 100));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed class Interruption : IDisposable
     private readonly Action _asked;
     private readonly PosixSignalRegistration[] _registrations;
     private long _first;
+    private bool _isAsked;
     private bool _disposed;
 
     /// <summary>Listens until disposed.</summary>
@@ -56,17 +57,30 @@ internal sealed class Interruption : IDisposable
                 return;
             }
 
-            if (_source.IsCancellationRequested)
+            if (_isAsked)
             {
                 context.Cancel = Stopwatch.GetElapsedTime(_first) < SameRequest;
                 return;
             }
 
-            context.Cancel = true;
+            context.Cancel = _isAsked = true;
             _first = Stopwatch.GetTimestamp();
-            _source.Cancel();
         }
 
-        _asked();
+        try
+        {
+            // First, so that what the stop leads to is said after it.
+            _asked();
+        }
+        finally
+        {
+            lock (_source)
+            {
+                if (!_disposed)
+                {
+                    _source.Cancel();
+                }
+            }
+        }
     }
 }

@@ -25,7 +25,7 @@ internal static class CheckTable
     {
         terminal.Line($"{report.Name}: {report.Describe()}, on {report.Device}{(report.IsNetwork ? ", with its own weights" : "")}");
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = terminal.IsTerminal };
-        Column[] columns = Fitting(terminal.Console.Profile.Width, report.Checks);
+        Column[] columns = terminal.IsTerminal ? Fitting(terminal.Console.Profile.Width, report.Checks) : Columns;
         foreach (Column column in columns)
         {
             var made = new TableColumn(column.Title) { Width = column.Width, NoWrap = column.Width is null };
@@ -54,10 +54,10 @@ internal static class CheckTable
     /// <summary>The columns that fit side by side, those left out first that say least.</summary>
     private static Column[] Fitting(int width, IReadOnlyList<CheckResult> checks)
     {
-        // Spectre puts a blank on either side of a column, and one more around all.
-        int Taken(Column column) => 2 + Math.Max(column.Title.Length, column.Width ?? checks.Max(c => column.Text(c)?.Length ?? 0));
+        // Spectre puts a blank on either side of a column, and a separator before each and behind the last.
+        int Taken(Column column) => 3 + Math.Max(column.Title.Length, column.Width ?? checks.Max(c => column.Text(c)?.Length ?? 0));
         Column[] columns = Columns;
-        while (columns.Sum(Taken) + 2 > width && columns.Where(c => c.LeftOut > 0).MinBy(c => c.LeftOut) is Column least)
+        while (columns.Sum(Taken) + 1 > width && columns.Where(c => c.LeftOut > 0).MinBy(c => c.LeftOut) is Column least)
         {
             columns = [.. columns.Where(c => c != least)];
         }

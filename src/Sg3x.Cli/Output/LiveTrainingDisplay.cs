@@ -60,8 +60,7 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
         {
             if (_title.Length == 0 && _sinceRedraw.Elapsed >= Redraw)
             {
-                _live?.UpdateTarget(new Text(string.Create(
-                    CultureInfo.InvariantCulture, $"Checking the images: {value.Done} of {value.Of}")));
+                Prepare(string.Create(CultureInfo.InvariantCulture, $"Checking the images: {value.Done} of {value.Of}"));
                 _sinceRedraw.Restart();
             }
         }
@@ -72,7 +71,16 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     {
         lock (_lock)
         {
-            _live?.UpdateTarget(new Text($"{what} …"));
+            Prepare($"{what} …");
+        }
+    }
+
+    // What is done before there is a run to show.
+    private void Prepare(string what)
+    {
+        if (_stopping is null)
+        {
+            _live?.UpdateTarget(new Text(what));
         }
     }
 
@@ -170,10 +178,12 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
             table.AddRow([.. columns.Select(c => new Text(c.Cell(tick)))]);
         }
 
-        List<IRenderable> rows = [new Text(_title, new Style(decoration: Decoration.Bold)), table, Bar()];
+        // Before there is a run to show, only what is said of it.
+        bool isRun = _title.Length > 0;
+        List<IRenderable> rows = isRun ? [new Text(_title, new Style(decoration: Decoration.Bold)), table, Bar()] : [];
         rows.AddRange(_notes.Select(n => new Text(
             n, new Style(n.StartsWith("warning", StringComparison.Ordinal) ? Color.Yellow : Color.Grey))));
-        if (!_begun)
+        if (isRun && !_begun)
         {
             rows.Add(new Text("Before the first iteration: sample grids, and the distance to the real images …"));
         }

@@ -45,7 +45,8 @@ public static class ConfigJson
     /// <summary>Reads a configuration from JSON text. What it leaves out has its default.</summary>
     /// <param name="json">The text.</param>
     /// <param name="where">What the text is, for messages.</param>
-    /// <param name="overPreset">What it leaves out is its preset's instead, where <c>preset</c> is the name of one.</param>
+    /// <param name="overPreset">What it leaves out is its preset's instead, where <c>preset</c> is the name of one; not where it
+    /// is a run's own file, which tells of the run's environment.</param>
     /// <exception cref="UserException">An unknown or repeated key, a value of another type, no JSON at all: the message gives the
     /// path of the key.</exception>
     public static RunConfig Parse(string json, string where, bool overPreset = false)
@@ -58,10 +59,10 @@ public static class ConfigJson
                 throw UserException.Mismatch(where, "a JSON object", node is null ? "null" : $"{node.GetValueKind()}");
             }
 
-            root.Remove(EnvironmentKey);
-            if (overPreset && root["preset"] is JsonValue value && value.TryGetValue(out string? name) && Presets.Names.Contains(name))
+            bool isOfRun = root.Remove(EnvironmentKey);
+            if (overPreset && !isOfRun)
             {
-                root = Over(JsonSerializer.SerializeToNode(Presets.Get(name), Options)!.AsObject(), root);
+                root = OverPreset(root, where);
             }
 
             return root.Deserialize<RunConfig>(Options)!;
@@ -117,6 +118,22 @@ public static class ConfigJson
     /// <exception cref="UserException">The file cannot be written.</exception>
     public static void Save(string path, RunConfig config, IReadOnlyDictionary<string, string>? environment = null) =>
         AtomicFile.WriteText(path, Format(config, environment));
+
+    private static JsonObject OverPreset(JsonObject root, string where)
+    {
+        string[] whole = ["generator", "discriminator"];
+        string name = root["preset"] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+        if (Presets.Names.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            JsonObject preset = JsonSerializer.SerializeToNode(Presets.Get(name), Options)!.AsObject();
+            root.Remove("preset");
+            return Over(preset, root);
+        }
+
+        return whole.All(root.ContainsKey) ? root : throw UserException.Mismatch(
+            $"{where}: preset", $"one of {string.Join(", ", Presets.Names)} where {string.Join(" or ", whole)} is left out",
+            root["preset"] is JsonNode found ? found.ToJsonString(Options) : "none");
+    }
 
     private static JsonObject Over(JsonObject below, JsonObject above)
     {

@@ -20,9 +20,12 @@ public static class DepthwiseFilter
     /// <param name="padding">Pixels added around the upsampled image, or cropped where negative.</param>
     /// <param name="gain">Factor on the result.</param>
     /// <returns>[N, C, H', W'], the dtype of <paramref name="x"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A factor is below one.</exception>
     public static Tensor Apply(Tensor x, Tensor? filter, int up, int down, ImagePadding padding, double gain)
     {
         ArgumentNullException.ThrowIfNull(x);
+        ArgumentOutOfRangeException.ThrowIfLessThan(up, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(down, 1);
         using DisposeScope scope = NewDisposeScope();
         Tensor y = Pad(InsertZeros(x, up), padding);
         y = filter is null ? Decimate(y, down, gain) : Convolve(y, filter, down, gain);

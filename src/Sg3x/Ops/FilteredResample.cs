@@ -53,7 +53,7 @@ public static class FilteredResample
 
     // The two factors of a separable filter, if it is one: asking costs a read of its values, which elsewhere than on a CPU would
     // wait for the device.
-    private static (Tensor Vertical, Tensor Horizontal)? Factor(Tensor filter)
+    internal static (Tensor Vertical, Tensor Horizontal)? Factor(Tensor filter)
     {
         if (filter.device_type != DeviceType.CPU)
             return null;

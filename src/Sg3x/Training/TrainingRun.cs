@@ -131,8 +131,13 @@ public static class TrainingRun
     private static TransferReport? Initialise(TrainingState state) =>
         state.Config.Training.Init is { Length: > 0 } source ? WeightTransfer.Into(state, source) : null;
 
-    private static RunVerification? Look(RunFolder run, TrainingState state, TrainingRunOptions options) =>
-        options.Preflight?.Invoke(new RunStart(run, state.Config, state.Device, ComputeType(state)));
+    // Nothing is begun that is to stop already: what was found before is taken without a check that hears of it.
+    private static RunVerification? Look(RunFolder run, TrainingState state, TrainingRunOptions options)
+    {
+        RunVerification? verification = options.Preflight?.Invoke(new RunStart(run, state.Config, state.Device, ComputeType(state)));
+        options.Stop.ThrowIfCancellationRequested();
+        return verification;
+    }
 
     private static ScalarType ComputeType(TrainingState state) => state.G.Synthesis.ComputeType ?? ScalarType.Float32;
 

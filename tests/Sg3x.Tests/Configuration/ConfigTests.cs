@@ -137,6 +137,8 @@ public sealed class ConfigTests
         Assert.Equal(
             preset with { Training = preset.Training with { R1Gamma = 4 }, Data = preset.Data with { Source = "x" } }, config);
         Assert.Equal(preset, ConfigJson.Parse("""{"preset":"t-256"}""", "mine.json", overPreset: true));
+        Assert.Equal(preset, ConfigJson.Parse("""{"preset":"T-256"}""", "mine.json", overPreset: true));
+        Assert.Equal(preset, ConfigJson.Parse(ConfigJson.Format(preset with { Preset = "mine" }), "mine.json", true) with { Preset = "t-256" });
 
         foreach ((string json, string expected) in new[]
         {
@@ -144,8 +146,10 @@ public sealed class ConfigTests
             ("""{"preset":"t-256","training":{"gamma":4}}""", "training.gamma"),
             ("""{"preset":"t-256","training":null}""", "training"),
             ("""{"preset":"t-256","training":4}""", "training"),
-            ("""{"preset":"of my own"}""", "generator"),
-            ("""{"preset":7}""", "preset"),
+            ("""{"preset":"t-265"}""", "preset: expected one of demo, "),
+            ("""{"preset":"t-265"}""", "found \"t-265\""),
+            ("""{"generator":{"resolution":32}}""", "where generator or discriminator is left out"),
+            ("""{"preset":7}""", "found 7"),
         })
         {
             UserException error = Assert.Throws<UserException>(() => ConfigJson.Parse(json, "mine.json", overPreset: true));
@@ -154,7 +158,11 @@ public sealed class ConfigTests
         }
 
         // A run's own file, read again by a later version, takes nothing from what that version's preset has become.
-        Assert.Throws<UserException>(() => ConfigJson.Parse("""{"preset":"t-256"}""", "config.json"));
+        JsonNode old = JsonNode.Parse(ConfigJson.Format(Presets.Get("cats-64"), new Dictionary<string, string>()))!;
+        Assert.True(old["data"]!.AsObject().Remove("mirror"));
+        Assert.False(ConfigJson.Parse(old.ToJsonString(), "config.json", overPreset: true).Data.Mirror);
+        Assert.True(old.AsObject().Remove(ConfigJson.EnvironmentKey));
+        Assert.True(ConfigJson.Parse(old.ToJsonString(), "config.json", overPreset: true).Data.Mirror);
     }
 
     [Fact]

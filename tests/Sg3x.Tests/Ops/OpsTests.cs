@@ -71,6 +71,21 @@ public class OpsTests
         Assert.Equal(12 * 2 * 3, y.item<double>());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.01)]
+    [InlineData(0.5)]
+    public void AGainIsAFactor(double gain)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor([-2.0, 3]).reshape(1, 2, 1, 1), bias = tensor([0.5, -1]);
+        foreach (IFilteredLeakyRelu implementation in (IFilteredLeakyRelu[])[FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Fused])
+        {
+            Tensor y = implementation.Forward(x, bias, null, null, Plain with { Gain = gain });
+            TensorAssert.Close(tensor(new[] { -1.5 * gain * 0.2, 2 * gain }).reshape(1, 2, 1, 1), y, 1e-15);
+        }
+    }
+
     [Fact]
     public void ArgumentsThatDoNotFitAreNamed()
     {
@@ -84,6 +99,8 @@ public class OpsTests
         Check("shape", () => FilteredLeakyRelu.Matrix.Forward(zeros(2, 3, 4, 8), bias, null, ones(5), Plain));
         Check("shape", () => FilteredLeakyRelu.Matrix.Forward(zeros(2, 3, 8, 4), bias, null, ones(5), Plain));
         Check("shape", () => FilteredLeakyRelu.Matrix.Forward(x, bias, null, null, Plain with { Up = 0 }));
+        Check("shape", () => FilteredLeakyRelu.Matrix.Forward(x, bias, null, null, Plain with { Down = 0 }));
+        Check("downFilter", () => FilteredLeakyRelu.Matrix.Forward(x, bias, null, zeros(0), Plain));
         Check("weight", () => ModulatedConv.Apply(x, zeros(5, 4, 3, 3), zeros(2, 3), true, 1));
         Check("styles", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 3), zeros(1, 3), true, 1));
         Check("weight", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 3), zeros(2, 3, ScalarType.Float64), true, 1));
@@ -94,6 +111,21 @@ public class OpsTests
         Check("x", () => FilteredResample.Apply(x, zeros(9, 9), 1, 2));
         Check("x", () => FilteredResample.Apply(x, zeros(1, 1), 1, -1));
         Check("x", () => FilteredResample.Apply(x, zeros(1, 1), 0, 0));
+        Check("up", () => DepthwiseFilter.Apply(x, null, 0, 1, default, 1));
+        Check("down", () => DepthwiseFilter.Apply(x, null, 1, 0, default, 1));
+    }
+
+    [Fact]
+    public void ASeparableFilterIsSeenToBeOne()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor vertical = tensor([1.0, -3, 2, 5]), horizontal = tensor([0.2, 0.1, 0.4, 0.3]);
+        Tensor filter = vertical.unsqueeze(1) * horizontal.unsqueeze(0);
+        (Tensor first, Tensor second) = FilteredResample.Factor(filter)!.Value;
+        TensorAssert.Close(vertical, first, 1e-15);
+        TensorAssert.Close(horizontal, second, 1e-15);
+        filter.select(0, 1).select(0, 2).add_(1e-8);
+        Assert.Null(FilteredResample.Factor(filter));
     }
 
     [Theory]
@@ -110,6 +142,6 @@ public class OpsTests
 
     private static void Check(string argument, Func<Tensor> call)
     {
-        Assert.Equal(argument, Assert.Throws<ArgumentException>(call).ParamName);
+        Assert.Equal(argument, Assert.ThrowsAny<ArgumentException>(call).ParamName);
     }
 }

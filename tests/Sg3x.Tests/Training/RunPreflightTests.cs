@@ -40,6 +40,32 @@ public sealed class RunPreflightTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("run")));
     }
 
+    /// <summary>What was found before is taken at once, and hears of no stop.</summary>
+    [Fact]
+    public void A_stop_before_the_run_begins_leaves_things_as_they_were()
+    {
+        using var stop = new CancellationTokenSource();
+        var options = new TrainingRunOptions
+        {
+            Progress = new SilentProgress(), Stop = stop.Token,
+            Preflight = _ =>
+            {
+                stop.Cancel();
+                return new RunVerification("passed");
+            },
+        };
+        string folder = _folder.File("run");
+        Assert.Throws<OperationCanceledException>(() => TrainingRun.Start(Tiny, folder, options));
+        Assert.False(Directory.Exists(folder));
+
+        Start(_ => new RunVerification("passed"));
+        string[] before = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order()];
+        string log = File.ReadAllText(new RunFolder(folder).Log);
+        Assert.Throws<OperationCanceledException>(() => TrainingRun.Resume(folder, options));
+        Assert.Equal(before, Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order());
+        Assert.Equal(log, File.ReadAllText(new RunFolder(folder).Log));
+    }
+
     [Fact]
     public void A_folder_that_holds_only_a_refusal_is_as_good_as_empty()
     {

@@ -42,7 +42,7 @@ internal sealed unsafe class ResamplePlan<T>
         OutputRow = OutputPhases * OutputPitch;
 
         var last = Phases - 1;
-        var highest = Math.Max(horizontal.FirstInput(0), horizontal.FirstInput(last) + horizontal.InputCount(last) - 1);
+        var highest = horizontal.FirstInput(last) + horizontal.InputCount(last) - 1;
         FirstLane = ResampleAxis.FloorDivide(horizontal.FirstInput(0), InputPhases);
         InputPitch = RoundUp(MidLanes + ResampleAxis.FloorDivide(highest, InputPhases) - FirstLane);
         InputRow = ApartInCache(InputPhases * InputPitch);
@@ -54,7 +54,9 @@ internal sealed unsafe class ResamplePlan<T>
         AcrossUp = SeparableUp ? BuildAcrossUp(up) : [];
         MidPairs = BuildMidPairs(up, upScale);
         UpRing = new RowRing(MidPairs.Max(pair => pair[0].RowCount), UpRow, _pinned);
-        MidRing = new RowRing(vertical.DownTaps + vertical.Down + 2, MidRow, _pinned);
+
+        // What two output rows read, and one more row where its pair ends behind them.
+        MidRing = new RowRing(vertical.DownTaps + vertical.Down + 1, MidRow, _pinned);
         (DownOne, DownTwo) = BuildDown(down, downScale);
         AcrossDown = SeparableDown ? BuildAcrossDown(down) : [];
         IsSweep = SeparableUp && SeparableDown

@@ -60,8 +60,8 @@ internal readonly record struct KernelVariant(
     [
         .. new (string Name, int Value)[]
         {
-            ("UP", Up), ("DOWN", Down), ("UP_TAPS", UpTaps), ("DOWN_TAPS", DownTaps), ("UP_RADIAL", UpRadial ? 1 : 0),
-            ("DOWN_RADIAL", DownRadial ? 1 : 0), ("TILE", Tile), ("STAGE", (int)Stage), ("STORAGE", (int)Storage),
+            ("UP", Up), ("DOWN", Down), ("UP_TAPS", UpTaps), ("DOWN_TAPS", DownTaps), ("UP_RADIAL", Convert.ToInt32(UpRadial)),
+            ("DOWN_RADIAL", Convert.ToInt32(DownRadial)), ("TILE", Tile), ("STAGE", (int)Stage), ("STORAGE", (int)Storage),
         }.Select(d => string.Create(CultureInfo.InvariantCulture, $"-D{d.Name}={d.Value}")),
     ];
 
