@@ -179,8 +179,9 @@ public sealed class BilinearSamplingTests : IDisposable
     {
         (Tensor x, Tensor map) = Case(11);
         Tensor leaf = x.detach().requires_grad_();
-        Tensor gradient = ones([2, 3, Size, Size], dtype: ScalarType.Float64).requires_grad_();
-        Tensor y = BilinearSampling.Apply(leaf, map, Repeating, Size, onCpu);
+        const int Other = Size - 2; // than the memory's
+        Tensor gradient = ones([2, 3, Other, Other], dtype: ScalarType.Float64).requires_grad_();
+        Tensor y = BilinearSampling.Apply(leaf, map, Repeating, Other, onCpu);
         Tensor first = autograd.grad([y], [leaf], [gradient], create_graph: true, retain_graph: true)[0];
         CustomBackward.ThrowIfFailed();
 
@@ -205,6 +206,21 @@ public sealed class BilinearSamplingTests : IDisposable
         Assert.Equal(2, found.min().item<double>());
         Assert.Equal(2, found.max().item<double>());
         CustomBackward.ThrowIfFailed();
+    }
+
+    /// <summary>One pixel outside, where the weight of the last one has come down to nothing.</summary>
+    [Theory]
+    [InlineData(-1, 3)]
+    [InlineData(3, -1)]
+    [InlineData(11, 3)]
+    [InlineData(3, 11)]
+    public void A_pixel_outside_there_is_nothing(double v, double u)
+    {
+        Tensor memory = ones([1, 1, Repeating.MemoryRows, Repeating.MemoryRows], dtype: ScalarType.Float64);
+        Tensor map = tensor(new[] { 0, 0, v, 0, 0, u }, dtype: ScalarType.Float64).reshape(1, 2, 3);
+        Assert.Equal(11, Repeating.Length);
+        foreach (bool onCpu in (bool[])[true, false])
+            Assert.Equal(0, BilinearSampling.Apply(memory, map, Repeating, 1, onCpu).item<double>());
     }
 
     [Theory]
@@ -248,6 +264,8 @@ public sealed class BilinearSamplingTests : IDisposable
     {
         (Tensor x, Tensor map) = Case(9);
         Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x.narrow(3, 0, 5), map, Repeating, Size));
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x.narrow(2, 0, 5), map, Repeating, Size));
+        Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x.unsqueeze(4), map, Repeating, Size));
         Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x, map, SamplingAxis.Plain(5), Size));
         Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x, map, Repeating, 0));
         Assert.Throws<ArgumentException>(() => BilinearSampling.Apply(x, map.to_type(ScalarType.Float32), Repeating, Size));

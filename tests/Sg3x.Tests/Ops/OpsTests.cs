@@ -87,6 +87,15 @@ public class OpsTests
     }
 
     [Fact]
+    public void AGainBelowZeroComesBeforeTheSlope()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor([-2.0, 3]).reshape(1, 2, 1, 1), bias = zeros(2, ScalarType.Float64);
+        Tensor y = FilteredLeakyRelu.Composed.Forward(x, bias, null, null, Plain with { Gain = -1 });
+        TensorAssert.Close(tensor([2.0, -0.6]).reshape(1, 2, 1, 1), y, 1e-15);
+    }
+
+    [Fact]
     public void ArgumentsThatDoNotFitAreNamed()
     {
         using DisposeScope scope = NewDisposeScope();
