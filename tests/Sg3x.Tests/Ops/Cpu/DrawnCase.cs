@@ -96,7 +96,7 @@ internal sealed class DrawnCase
             Vertical = vertical,
             Up = upFilter,
             Down = downFilter,
-            Gain = random.Next(8) == 0 ? -1.5 : Math.Sqrt(2),
+            Gain = random.Next(8) switch { 0 => -1.5, 1 => -0.5, _ => Math.Sqrt(2) },
             Slope = random.Next(4) == 0 ? 1 : 0.2,
             Limit = random.Next(4) == 0 ? double.PositiveInfinity : round(scale),
             Input = Values(batch * channels * width * height, scale),
