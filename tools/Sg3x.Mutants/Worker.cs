@@ -30,7 +30,12 @@ public sealed class Worker(Tree tree, Target target) : IDisposable
     // A process that has run many mutants may carry what they left behind.
     private const int MostMutants = 300;
 
+    // A hung test ends its process: at this much of the processor's time beyond the test's own, as a multiple of it and in seconds,
+    // or of the clock's, in seconds, where it waits for what does not come. A mutated loop throws far earlier.
+    private const double SlowerAllowed = 10, LongestWork = 20, LongestWait = 900;
+
     private Process? process;
+    private IReadOnlyList<TestRecord> records = [];
     private string times = "";
     private int mutants;
 
@@ -42,7 +47,7 @@ public sealed class Worker(Tree tree, Target target) : IDisposable
         Send($"record {file}");
         if (process!.StandardOutput.ReadLine() != "recorded")
             throw new InvalidOperationException("The tests do not run.");
-        TestRecord[] records = [.. File.ReadLines(file).Select(line => line.Split('\t')).Select(f => new TestRecord(
+        records = [.. File.ReadLines(file).Select(line => line.Split('\t')).Select(f => new TestRecord(
             f[0], f[1], double.Parse(f[2], CultureInfo.InvariantCulture), f[3] == "passed", f[3],
             [.. f[4].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))]))];
         File.Delete(file);
@@ -65,13 +70,20 @@ public sealed class Worker(Tree tree, Target target) : IDisposable
             Send(times);
         }
         Send($"run {mutant} {string.Join(' ', tests)}");
-        string? answer = process!.StandardOutput.ReadLine();
-        if (answer is null)
+        int test = -1;
+        string[] fields;
+        do
         {
-            Stop();
-            return new Outcome("crashed", -1, "the process ended");
+            (bool hangs, string? answer) = Answer(test < 0 ? 0 : records[test].Seconds);
+            if (answer is null)
+            {
+                Stop();
+                return hangs ? new Outcome("timeout", test, "hung") : new Outcome("crashed", test, "the process ended");
+            }
+            fields = answer.Split('\t');
+            test = int.Parse(fields[1], CultureInfo.InvariantCulture);
         }
-        string[] fields = answer.Split('\t');
+        while (fields[0] == "test");
         if (fresh || fields[2] != "clean")
             Stop();
         return new Outcome(fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture), fields[3]);
@@ -79,6 +91,27 @@ public sealed class Worker(Tree tree, Target target) : IDisposable
 
     /// <summary>Ends the process.</summary>
     public void Dispose() => Stop();
+
+    // The next line; null where the process ends, or works or waits too long for it.
+    private (bool Hangs, string? Answer) Answer(double seconds)
+    {
+        Task<string?> line = process!.StandardOutput.ReadLineAsync();
+        TimeSpan worked = Worked();
+        for (var clock = Stopwatch.StartNew(); !line.Wait(TimeSpan.FromSeconds(1));)
+        {
+            if ((Worked() - worked).TotalSeconds <= LongestWork + (SlowerAllowed * seconds) && clock.Elapsed.TotalSeconds <= LongestWait)
+                continue;
+            process.Kill(entireProcessTree: true);
+            return (true, null);
+        }
+        return (false, line.Result);
+    }
+
+    private TimeSpan Worked()
+    {
+        process!.Refresh();
+        return process.HasExited ? default : process.TotalProcessorTime;
+    }
 
     private void Send(string line)
     {
