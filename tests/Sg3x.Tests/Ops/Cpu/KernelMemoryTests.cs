@@ -42,6 +42,34 @@ public sealed unsafe partial class KernelMemoryTests
         }
     }
 
+    /// <summary>A pass makes whole vectors of up to 16 lanes, and rows in pairs that may begin one before and end one behind.</summary>
+    [Fact]
+    public void A_mask_has_room_for_what_is_written_and_read_and_no_more()
+    {
+        const int Widest = 16;
+        for (int seed = 0; seed < Cases; seed++)
+        {
+            var c = DrawnCase.Draw(seed, x => x);
+            MaskLayout mask = c.Plan.Mask;
+            var (lanes, rows) = (new List<int>(), new List<int>());
+            foreach (bool adjoint in (bool[])[false, true])
+            {
+                ResampleAxis horizontal = adjoint ? c.Horizontal.Adjoint() : c.Horizontal, vertical = adjoint ? c.Vertical.Adjoint() : c.Vertical;
+                int made = (int)Math.Ceiling(Math.Ceiling((double)horizontal.Mid / mask.Phases) / Widest) * Widest;
+                for (int phase = 0; phase < mask.Phases; phase++)
+                {
+                    int first = (int)Math.Floor((phase - (adjoint ? c.Horizontal.AdjointShift : 0)) / (double)mask.Phases);
+                    lanes.AddRange([first, first + made - 1]);
+                }
+                int up = adjoint ? c.Vertical.AdjointShift : 0;
+                rows.AddRange([-1 - up, vertical.Mid - up]);
+            }
+            int start = (int)Math.Floor(lanes.Min() / (double)Widest) * Widest;
+            Assert.Equal((start, (int)Math.Ceiling((lanes.Max() + 1 - start) / 8.0)), (mask.FirstLane, mask.PlaneBytes));
+            Assert.Equal((rows.Min(), rows.Max() + 1 - rows.Min()), (mask.FirstRow, mask.Rows));
+        }
+    }
+
     [Fact]
     public void Pairs_of_rows_begin_where_both_read_from_the_same_input_row_on()
     {
