@@ -59,6 +59,9 @@ public class OpsTests
         Tensor tall = zeros([1, 1, 278, 36], dtype: ScalarType.Float16), wide = zeros([1, 1, 36, 278], dtype: ScalarType.Float16);
         Assert.Same(FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Select(tall, filter, filter, shape));
         Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(wide, filter, filter, shape));
+        Tensor widest = zeros([1, 1, 1, 192], dtype: ScalarType.Float16), wider = zeros([1, 1, 1, 385], dtype: ScalarType.Float16);
+        Assert.Same(FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Select(widest, filter, filter, shape));
+        Assert.Same(FilteredLeakyRelu.Composed, FilteredLeakyRelu.Select(wider, filter, filter, shape with { Up = 1 }));
     }
 
     [Fact]
@@ -84,6 +87,57 @@ public class OpsTests
             Tensor y = implementation.Forward(x, bias, null, null, Plain with { Gain = gain });
             TensorAssert.Close(tensor(new[] { -1.5 * gain * 0.2, 2 * gain }).reshape(1, 2, 1, 1), y, 1e-15);
         }
+    }
+
+    /// <summary>ε = 1e−8 stands beside Σ(s·w)² of styles and weights whose mean squares are one.</summary>
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(3, 1)]
+    public void DemodulationCountsTheTapsOfAnyKernel(int height, int width)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor weight = ones([1, 1, height, width], dtype: ScalarType.Float64), x = ones([1, 1, 3, 3], dtype: ScalarType.Float64);
+        Tensor y = ModulatedConv.Apply(x, weight, tensor([0.1]).reshape(1, 1), true, 0);
+        Assert.Equal([1, 1, 4 - height, 4 - width], y.shape);
+        Assert.All(TensorAssert.Values(y), value => Assert.Equal(3 / Math.Sqrt(3 + 1e-8), value, 1e-12));
+    }
+
+    [Fact]
+    public void OfNothingComesNothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor filter = ones(12) / 12;
+        var shape = new FilteredLeakyReluShape(2, 2, new ImagePadding(9, 8, 9, 8), Math.Sqrt(2), 0.2, 256);
+        Tensor y = FilteredLeakyRelu.Fused.Forward(zeros(1, 2, 36, 36), zeros(2), filter, filter, shape);
+        Assert.Equal(0, y.abs().max().item<float>());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.01)]
+    [InlineData(0)]
+    public void ASlopeIsAFactorBelowZero(double slope)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor([-2.0, 3]).reshape(1, 2, 1, 1), bias = zeros(2, ScalarType.Float64), one = ones(1, ScalarType.Float64);
+        foreach (IFilteredLeakyRelu implementation in (IFilteredLeakyRelu[])[FilteredLeakyRelu.Composed, FilteredLeakyRelu.Matrix, FilteredLeakyRelu.Fused])
+        {
+            // A filter of a single tap is one as well.
+            Tensor y = implementation.Forward(x, bias, one, one, Plain with { Slope = slope });
+            TensorAssert.Close(tensor(new[] { -2 * slope, 3 }).reshape(1, 2, 1, 1), y, 1e-15);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(2)]
+    public void WithoutAFilterAGainIsLeft(double gain)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = arange(9, ScalarType.Float64).reshape(1, 1, 3, 3);
+        TensorAssert.Close(
+            tensor(new[] { 0, 2.0, 6, 8 }).reshape(1, 1, 2, 2) * gain, DepthwiseFilter.Apply(x, null, 1, 2, default, gain), 1e-15);
     }
 
     [Fact]
@@ -116,7 +170,11 @@ public class OpsTests
         Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 7, 7), zeros(2, 3), true, 1));
         Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 3, 7), zeros(2, 3), true, 1));
         Check("x", () => ModulatedConv.Apply(x, zeros(5, 3, 7, 3), zeros(2, 3), true, 1));
+        Check("x", () => ModulatedConv.Apply(zeros(2, 3, 4, 8), zeros(5, 3, 7, 7), zeros(2, 3), true, 1));
+        Check("x", () => ModulatedConv.Apply(zeros(2, 3, 8, 4), zeros(5, 3, 7, 7), zeros(2, 3), true, 1));
         Check("x", () => FilteredResample.Apply(x, zeros(7, 7), 1, 1));
+        Check("x", () => FilteredResample.Apply(zeros(2, 3, 4, 8), zeros(7, 7), 1, 1));
+        Check("x", () => FilteredResample.Apply(zeros(2, 3, 8, 4), zeros(7, 7), 1, 1));
         Check("x", () => FilteredResample.Apply(x, zeros(9, 9), 1, 2));
         Check("x", () => FilteredResample.Apply(x, zeros(1, 1), 1, -1));
         Check("x", () => FilteredResample.Apply(x, zeros(1, 1), 0, 0));

@@ -52,6 +52,31 @@ public sealed class KernelTests
         agreement.EndWithFewUndecided();
     }
 
+    /// <summary>Rows of shared memory are of an odd length, whatever their number: of squares of taps too.</summary>
+    [Theory]
+    [InlineData(4, 8)]
+    [InlineData(2, 6)]
+    public void Shared_memory_is_what_the_source_takes(int up, int taps)
+    {
+        foreach (int tile in (int[])[4, 16, 32])
+        {
+            var variant = new KernelVariant(up, 4, taps, taps, true, true, tile, KernelStage.Activate, KernelStorage.Float32);
+            s_launcher.Prepare(variant, 0);
+            s_launcher.Prepare(variant with { UpRadial = false, DownRadial = false }, 0);
+        }
+    }
+
+    [Fact]
+    public void What_is_not_of_the_call_is_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        DrawnCase c = DrawnCase.Draw(0, 2, 2, (12, false), (12, false), x => (float)x);
+        var kernel = new KernelCase(c, s_launcher, ScalarType.Float32);
+        Assert.Throws<ArgumentException>(() => kernel.Call.Forward(kernel.Input.to(ScalarType.Float16), kernel.Bias, null));
+        Assert.Throws<ArgumentException>(() => kernel.Call.Forward(kernel.Input.narrow(0, 0, 0), kernel.Bias, null));
+        Assert.Throws<ArgumentException>(() => kernel.Call.Forward(kernel.Input.reshape(-1), kernel.Bias, null));
+    }
+
     /// <summary>Tiles as large as a GPU's, several along each axis.</summary>
     [Theory]
     [InlineData(2, 2, 12, 12, false)]
