@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -32,7 +33,7 @@ public sealed class Worker(Tree tree, Target target) : IDisposable
 
     // A hung test ends its process: at this much of the processor's time beyond the test's own, as a multiple of it and in seconds,
     // or of the clock's, in seconds, where it waits for what does not come. A mutated loop throws far earlier.
-    private const double SlowerAllowed = 10, LongestWork = 20, LongestWait = 900;
+    private const double SlowerAllowed = 10, LongestWork = 20, LongestWait = 900, LongestRecord = 60;
 
     private Process? process;
     private IReadOnlyList<TestRecord> records = [];
@@ -45,7 +46,7 @@ public sealed class Worker(Tree tree, Target target) : IDisposable
     {
         string file = Path.GetTempFileName();
         Send($"record {file}");
-        if (process!.StandardOutput.ReadLine() != "recorded")
+        if (Answer(LongestRecord).Answer != "recorded")
             throw new InvalidOperationException("The tests do not run.");
         records = [.. File.ReadLines(file).Select(line => line.Split('\t')).Select(f => new TestRecord(
             f[0], f[1], double.Parse(f[2], CultureInfo.InvariantCulture), f[3] == "passed", f[3],
@@ -109,8 +110,16 @@ public sealed class Worker(Tree tree, Target target) : IDisposable
 
     private TimeSpan Worked()
     {
-        process!.Refresh();
-        return process.HasExited ? default : process.TotalProcessorTime;
+        try
+        {
+            process!.Refresh();
+            return process.TotalProcessorTime;
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended: its output does too.
+            return default;
+        }
     }
 
     private void Send(string line)

@@ -40,17 +40,23 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
             }
             finally
             {
-                (_stopping, _begun) = (null, true);
-                Update();
-                _live = null;
+                lock (_lock)
+                {
+                    (_stopping, _begun) = (null, true);
+                    Update();
+                    _live = null;
+                }
             }
         });
 
     /// <inheritdoc/>
     public override void Stopping()
     {
-        _stopping = OnStop(_title.Length > 0, "Ctrl-C again");
-        Update();
+        lock (_lock)
+        {
+            _stopping = OnStop(_title.Length > 0, "Ctrl-C again");
+            Update();
+        }
     }
 
     /// <inheritdoc/>
@@ -94,8 +100,11 @@ internal sealed class LiveTrainingDisplay(Terminal terminal) : TrainingDisplay(t
     /// <inheritdoc/>
     public override void Started(string folder, double kimg, double totalKimg, string dataset)
     {
-        (_title, _kimg, _totalKimg) = ($"{folder}: {dataset}", kimg, totalKimg);
-        Update();
+        lock (_lock)
+        {
+            (_title, _kimg, _totalKimg) = ($"{folder}: {dataset}", kimg, totalKimg);
+            Update();
+        }
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ public sealed class TrainingPreflight
     /// <summary>Called with what was found once all checks are made; not where an earlier outcome stands.</summary>
     public Action<VerificationReport>? Checked { get; init; }
 
-    /// <summary>Stops between checks.</summary>
+    /// <summary>Stops between checks, and before anything is written.</summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>The checks; the quick ones, unless a test has no time.</summary>
@@ -61,6 +61,7 @@ public sealed class TrainingPreflight
         if (FilteredLeakyRelu.KernelWanted(start.Device))
             Preparing?.Invoke("Compiling the kernel of the filtered nonlinearity");
         PreflightKey key = PreflightKey.Of(start.Config.Generator, start.Device, start.DType, waivers);
+        Cancellation.ThrowIfCancellationRequested();
         if (Known(start.Folder.Preflight, key.Hash) is JsonObject known)
             return Earlier(known);
 
@@ -68,6 +69,8 @@ public sealed class TrainingPreflight
             start.Config.Preset, Of(start), Checks, Progress, waivers, Cancellation);
         Checked?.Invoke(report);
         string outcome = PreflightCache.Format(Outcome(report, key));
+
+        Cancellation.ThrowIfCancellationRequested();
 
         // What was found before the run trained stays, whatever is tried afterwards.
         bool isRefused = !report.Passed && !Unverified;

@@ -44,6 +44,7 @@ public static class TrainingRun
     /// memory is used up while it trains; what was saved is kept, and where that is between
     /// iterations the state is saved.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop before it began.</exception>
     public static TrainingSummary Start(RunConfig config, string folder, TrainingRunOptions options)
     {
         config.Validate();
@@ -80,6 +81,7 @@ public static class TrainingRun
     /// set or checkpoint is not usable. Or memory is used up while it trains; what was saved is kept, and where that is between
     /// iterations the state is saved.</exception>
     /// <exception cref="TrainingStoppedException">A loss or gradient is not finite; the state from before is kept.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop before it began.</exception>
     public static TrainingSummary Resume(string folder, TrainingRunOptions options, Func<RunConfig, RunConfig>? change = null)
     {
         RunFolder run = new(folder);
@@ -134,6 +136,7 @@ public static class TrainingRun
     // Nothing is begun that is to stop already: what was found before is taken without a check that hears of it.
     private static RunVerification? Look(RunFolder run, TrainingState state, TrainingRunOptions options)
     {
+        options.Stop.ThrowIfCancellationRequested();
         RunVerification? verification = options.Preflight?.Invoke(new RunStart(run, state.Config, state.Device, ComputeType(state)));
         options.Stop.ThrowIfCancellationRequested();
         return verification;

@@ -49,6 +49,17 @@ public sealed class TrainingPreflightTests : IDisposable
     }
 
     [Fact]
+    public void A_stop_that_came_before_writes_nothing_of_what_is_known()
+    {
+        Preflight().Run(Start("a"));
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        var stopped = new TrainingPreflight { CacheFolder = Cache, Checks = Some, Cancellation = stop.Token };
+        Assert.Throws<OperationCanceledException>(() => stopped.Run(Start("b")));
+        Assert.False(File.Exists(Start("b").Folder.Preflight));
+    }
+
+    [Fact]
     public void Without_a_cache_the_runs_own_folder_is_one()
     {
         TrainingPreflight alone = Preflight(cached: false);

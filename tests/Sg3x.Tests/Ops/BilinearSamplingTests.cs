@@ -208,6 +208,24 @@ public sealed class BilinearSamplingTests : IDisposable
         CustomBackward.ThrowIfFailed();
     }
 
+    /// <summary>What a GPU computes in bfloat16 is computed on a CPU too, with its way.</summary>
+    [Fact]
+    public void In_bfloat16_the_way_of_a_device_is_within_its_rounding()
+    {
+        (Tensor x, Tensor map) = Case(13);
+        Tensor leaf = x.to_type(ScalarType.BFloat16).requires_grad_(), exact = leaf.detach().to_type(ScalarType.Float64).requires_grad_();
+        Tensor found = BilinearSampling.Apply(leaf, map, Repeating, Size, onCpu: false);
+        Tensor expected = BilinearSampling.Apply(exact, map, Repeating, Size, onCpu: false);
+
+        // Four weights, products and sums, each rounded by 2⁻⁹ of at most the largest pixel.
+        double bound = 12 * exact.abs().max().item<double>() / 512;
+        Assert.InRange((found.to_type(ScalarType.Float64) - expected).abs().max().item<double>(), 0, bound);
+        Tensor gradient = autograd.grad([found.sum()], [leaf])[0].to_type(ScalarType.Float64);
+        Tensor wanted = autograd.grad([expected.sum()], [exact])[0];
+        Assert.InRange((gradient - wanted).abs().max().item<double>(), 0, 0.1 * wanted.abs().max().item<double>());
+        CustomBackward.ThrowIfFailed();
+    }
+
     /// <summary>One pixel outside, where the weight of the last one has come down to nothing.</summary>
     [Theory]
     [InlineData(-1, 3)]

@@ -53,6 +53,7 @@ public sealed class PlanCacheTests
     {
         using var scope = NewDisposeScope();
         Assert.Same(FilterTaps.Identity, PlanCache.Read(null));
+        Assert.True(PlanCache.Read(ones(1)).SameAs(FilterTaps.Identity));
         var row = PlanCache.Read(tensor([1f, 2, 4]));
         Assert.Equal((1, 3, 3, true), (row.Height, row.Width, row.VerticalCount, row.Separable));
         Assert.Equal([1, 2, 4], row.Values);
